@@ -1,0 +1,93 @@
+/**
+ * Who is asking, what a route requires, and why credentials were refused.
+ *
+ * @module
+ */
+
+import type { Duration } from './duration.ts'
+
+/** The claims of a verified access token (RFC 7519 section 4, RFC 9068 section 2.2), frozen. */
+export interface AccessTokenClaims {
+  readonly iss: string
+  readonly aud: string | readonly string[]
+  readonly sub: string
+  /** NumericDate: seconds since the epoch. */
+  readonly exp: number
+  readonly iat: number
+  readonly jti: string
+  readonly nbf?: number
+  readonly client_id?: string
+  readonly scope?: string
+  readonly auth_time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  readonly sid?: string
+  readonly [claim: string]: unknown
+}
+
+/** The authenticated party. Frozen, made anew for each request. */
+export interface Principal<Claims extends AccessTokenClaims = AccessTokenClaims> {
+  /** The `sub` claim or the session's subject. Never an e-mail address unless the application chose it as its subject. */
+  readonly subject: string
+  /** The public id of the session, where there is one. Safe to show in a device list; opens nothing. */
+  readonly sessionId?: string
+  readonly scopes: readonly string[]
+  /** When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`. */
+  readonly authenticatedAt: number
+  /** Authentication methods (RFC 8176). */
+  readonly amr: readonly string[]
+  readonly acr?: string
+  /** The verified token's claims; undefined when a session cookie authenticated. */
+  readonly claims?: Claims
+}
+
+/**
+ * Why credentials were refused. Stable; for events, logs and decisions in code. The client sees far less:
+ * `createDenial` maps these to a handful of wire errors.
+ */
+export type RejectionCode =
+  | 'credentials_malformed'
+  | 'credentials_repeated'
+  | 'credentials_ambiguous'
+  | TokenRejectionCode
+  | 'session_unknown'
+  | 'session_expired'
+  | 'session_ambiguous'
+  | 'cross_origin'
+
+/** Why an access token was refused. */
+export type TokenRejectionCode =
+  | 'token_malformed'
+  | 'token_type'
+  | 'token_key'
+  | 'token_algorithm'
+  | 'token_signature'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'token_issuer'
+  | 'token_audience'
+  | 'token_claim'
+
+/** The outcome of looking at a request's credentials. "No credentials" is never the same as "bad credentials". */
+export type Authentication<Claims extends AccessTokenClaims = AccessTokenClaims> =
+  | { readonly status: 'authenticated'; readonly via: 'bearer' | 'session'; readonly principal: Principal<Claims> }
+  | { readonly status: 'anonymous' }
+  | { readonly status: 'rejected'; readonly code: RejectionCode }
+
+/** What a route asks of its caller. An empty requirement asks for any authenticated caller. */
+export interface Requirement {
+  /** Scopes that must all be granted. Text is split at blanks (RFC 6749 section 3.3); compared exactly. */
+  readonly scope?: string | readonly string[]
+  /** The longest time since the subject last proved its identity. Refused with the step-up challenge of RFC 9470. */
+  readonly maxAge?: Duration
+  /** Authentication methods that must all have been used. */
+  readonly amr?: readonly string[]
+  /** The authentication context class that must have been reached; compared exactly. */
+  readonly acr?: string
+  /** Look at this kind of credential only and ignore the other. Default: either, and both together are refused. */
+  readonly via?: 'bearer' | 'session'
+  /** Admits callers without credentials. Bad bearer tokens and cross-origin writes are refused all the same. Default false. */
+  readonly optional?: boolean
+  /** Does not count as activity: the session's idle timeout is not renewed. For polling. Default false. */
+  readonly passive?: boolean
+}

@@ -1,0 +1,33 @@
+/**
+ * What the library tells the application about, apart from answers: one typed union, without secrets.
+ *
+ * @module
+ */
+
+import type { RejectionCode } from './authentication.ts'
+
+/**
+ * A security event. `sessionId` is the public id. No event holds a token, cookie, secret, header or session value.
+ *
+ * - `session_created`, `session_destroyed`, `session_rotated`: the life of a record.
+ * - `sessions_revoked`: all sessions of a subject ended (`count` of them were alive).
+ * - `session_expired`: a presented session had passed its idle or absolute timeout.
+ * - `session_conflict`: a write was refused because another request had changed what it relied on, or the session ended.
+ * - `rejected`: credentials were refused, with the fine-grained code that the client does not see.
+ * - `suspicious`: something that an honest client does not do by itself.
+ */
+export type AuthEvent =
+  | { readonly type: 'session_created'; readonly sessionId: string; readonly subject: string | null }
+  | { readonly type: 'session_destroyed'; readonly sessionId: string; readonly subject: string | null }
+  | { readonly type: 'session_rotated'; readonly sessionId: string; readonly subject: string | null }
+  | { readonly type: 'sessions_revoked'; readonly subject: string; readonly count: number }
+  | { readonly type: 'session_expired'; readonly sessionId: string; readonly reason: 'idle' | 'absolute' }
+  | { readonly type: 'session_conflict'; readonly sessionId: string; readonly reason: 'conflict' | 'gone' }
+  | { readonly type: 'rejected'; readonly code: RejectionCode }
+  | { readonly type: 'suspicious'; readonly reason: 'cookie_ambiguous' | 'credential_forged'; readonly sessionId?: string }
+
+/**
+ * Receives events, synchronously, in the order in which they happen. What it throws is ignored, so that a failing
+ * logger never turns into a failing request; a promise that it returns is not awaited.
+ */
+export type EventListener = (event: AuthEvent) => void

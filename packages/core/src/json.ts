@@ -1,0 +1,16 @@
+/**
+ * JSON as a type.
+ *
+ * @module
+ */
+
+/** A value that JSON carries unchanged. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** The same value, read-only to its depth. */
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
