@@ -24,10 +24,14 @@ const UNITS: ReadonlyMap<string, number> = new Map([
  * Converts a duration to whole milliseconds.
  *
  * @param option The option's path, for the error.
- * @param duration More than zero, at most 400 days; `min: 0` admits zero.
+ * @param duration From `min` to `max` milliseconds; by default more than zero and at most 400 days.
  * @throws {ConfigError} When it is neither a finite number nor text of the grammar, or out of range.
  */
-export function parseDuration(option: string, duration: unknown, { min = 1, max = MAX_DURATION } = {}): number {
+export function parseDuration(
+  option: string,
+  duration: unknown,
+  { min = 1, max = MAX_DURATION }: { readonly min?: number; readonly max?: number } = {},
+): number {
   const milliseconds = toMilliseconds(duration)
   if (milliseconds === undefined) {
     throw new ConfigError(option, 'must be a number of seconds or text such as "15m" (units: s, m, h, d)')

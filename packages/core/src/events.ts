@@ -24,7 +24,11 @@ export type AuthEvent =
   | { readonly type: 'session_expired'; readonly sessionId: string; readonly reason: 'idle' | 'absolute' }
   | { readonly type: 'session_conflict'; readonly sessionId: string; readonly reason: 'conflict' | 'gone' }
   | { readonly type: 'rejected'; readonly code: RejectionCode }
-  | { readonly type: 'suspicious'; readonly reason: 'cookie_ambiguous' | 'credential_forged'; readonly sessionId?: string }
+  | {
+      readonly type: 'suspicious'
+      readonly reason: 'cookie_ambiguous' | 'credential_mismatch'
+      readonly sessionId?: string
+    }
 
 /**
  * Receives events, synchronously, in the order in which they happen. What it throws is ignored, so that a failing

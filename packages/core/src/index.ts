@@ -1,0 +1,65 @@
+/**
+ * Authentication and sessions for TypeScript servers: the pure core.
+ *
+ * @module
+ */
+
+export { createAuth } from './auth.ts'
+export { DEFAULTS } from './config.ts'
+export { MAX_DURATION, parseDuration } from './duration.ts'
+export { ConfigError, isFault, SessionConflictError, UnavailableError, UsageError } from './faults.ts'
+export { closedSink, createEffects } from './http/effects.ts'
+export { createFaultResponse } from './http/fault-response.ts'
+export { systemRuntime } from './runtime.ts'
+export { storedSessions } from './session/stored.ts'
+export { createKeyring } from './token/keyring.ts'
+export { createMemorySessionStore } from './memory/session-store.ts'
+
+export type { Auth } from './auth.ts'
+export type {
+  AccessTokenClaims,
+  Authentication,
+  Principal,
+  RejectionCode,
+  Requirement,
+  TokenRejectionCode,
+} from './authentication.ts'
+export type { AuthConfig } from './config.ts'
+export type { Duration } from './duration.ts'
+export type { AuthEvent, EventListener } from './events.ts'
+export type { Fault, FaultCode, UsageReason } from './faults.ts'
+export type { Context } from './flow/context.ts'
+export type { LoginOptions, LoginResult } from './flow/login.ts'
+export type { LogoutResult } from './flow/logout.ts'
+export type { CookieOptions } from './http/cookie.ts'
+export type { Denial } from './http/denial.ts'
+export type { Effects, EffectSink, ResponseHeaders } from './http/effects.ts'
+export type { FaultResponse } from './http/fault-response.ts'
+export type { AuthRequest } from './http/request.ts'
+export type { DeepReadonly, JsonObject, JsonValue } from './json.ts'
+export type {
+  ExpirySweep,
+  Runtime,
+  SessionChanges,
+  SessionInfo,
+  SessionRecord,
+  SessionStore,
+  StoreCall,
+  SubjectSessions,
+  UpdateResult,
+  UserLookup,
+} from './ports.ts'
+export type { RootSecrets, Secrets } from './secrets.ts'
+export type { SessionRenewal } from './session/policy.ts'
+export type { Session, SessionPatch } from './session/session.ts'
+export type { SessionStoreParts, StoredSessionOptions } from './session/stored.ts'
+export type {
+  SessionEngine,
+  SessionGround,
+  SessionInit,
+  SessionLoad,
+  SessionStrategy,
+  SessionWrite,
+} from './session/strategy.ts'
+export type { AccessTokens, IssueOptions, TokenOptions, VerifyResult } from './token/access-token.ts'
+export type { KeyAlgorithm, KeyInput, Keyring, KeyState, TokenKey } from './token/keyring.ts'

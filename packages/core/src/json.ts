@@ -12,5 +12,9 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** The same value, read-only to its depth. */
-export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+/** The same value, read-only to its depth. `JsonValue` is so already. */
+export type DeepReadonly<T> = JsonValue extends T
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T

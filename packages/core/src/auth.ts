@@ -1,0 +1,150 @@
+/**
+ * The object that an application works with: configuration bound to the flows.
+ *
+ * @module
+ */
+
+import type { AccessTokenClaims, Authentication, Requirement } from './authentication.ts'
+import { resolveConfig, type AuthConfig } from './config.ts'
+import { UsageError } from './faults.ts'
+import { authenticate } from './flow/authenticate.ts'
+import { decideAuthorization } from './flow/authorize.ts'
+import { createContexts, findUser, type Context } from './flow/context.ts'
+import { engineOf } from './flow/exchange.ts'
+import { login, type LoginOptions, type LoginResult } from './flow/login.ts'
+import { logout, type LogoutResult } from './flow/logout.ts'
+import { resolveRequirement, type ResolvedRequirement } from './flow/requirement.ts'
+import { createDenial, type Denial } from './http/denial.ts'
+import type { EffectSink } from './http/effects.ts'
+import type { AuthRequest } from './http/request.ts'
+import type { JsonObject } from './json.ts'
+import type { SessionInfo } from './ports.ts'
+import { readClock } from './runtime.ts'
+import { checkSubject } from './subject.ts'
+import type { AccessTokens, IssueOptions, VerifyResult } from './token/access-token.ts'
+
+/**
+ * Authentication and sessions of one application. Made by `createAuth`; frozen; several may live in one process and share nothing.
+ *
+ * Every method that returns a promise may reject with an `UnavailableError` when a store or lookup is out of reach.
+ */
+export interface Auth<
+  User = unknown,
+  Data extends object = JsonObject,
+  Claims extends AccessTokenClaims = AccessTokenClaims,
+> {
+  /** Opens the context of a request, for an adapter to keep. Looks at nothing and calls no store. */
+  open(request: AuthRequest, sink: EffectSink): Context<User, Claims, Data>
+  /**
+   * Makes a guard for a route. It authenticates the request of a context, remembers the result there, and gives the denial to
+   * send, or undefined when the caller may pass. Several guards on one request look the session up once.
+   *
+   * @throws {ConfigError} At once, for a requirement that is misspelt or out of range.
+   */
+  guard(requirement?: Requirement): (context: Context<User, Claims, Data>) => Promise<Denial | undefined>
+  /**
+   * Authenticates a request: `open` and the first half of a guard. The result is the context's `authentication`; `authorize`
+   * judges it.
+   *
+   * @throws {ConfigError} For a requirement that is misspelt or out of range.
+   */
+  authenticate(request: AuthRequest, sink: EffectSink, requirement?: Requirement): Promise<Context<User, Claims, Data>>
+  /**
+   * Decides whether an authentication meets a requirement; pure but for the clock that `maxAge` needs.
+   *
+   * @returns Undefined when it does, else the denial to send.
+   * @throws {ConfigError} For a requirement that is misspelt or out of range.
+   */
+  authorize(authentication: Authentication<Claims>, requirement?: Requirement): Denial | undefined
+  /** Logs a subject in whose identity the application has checked. See `LoginOptions`. */
+  login(context: Context<User, Claims, Data>, options: LoginOptions): Promise<LoginResult<Data>>
+  /** Ends the session that the request presented. */
+  logout(context: Context<User, Claims, Data>): Promise<LogoutResult>
+  /**
+   * Issues an access token (RFC 9068).
+   *
+   * @throws {UsageError} `not_configured` without `tokens` or without a signing key; `argument`; `value_not_json`.
+   */
+  issueAccessToken(subject: string, options?: IssueOptions): Promise<string>
+  /**
+   * Verifies an access token of any bytes: a value, never an exception. Hits no store.
+   *
+   * @throws {UsageError} `not_configured` without `tokens`.
+   */
+  verifyAccessToken(token: unknown): Promise<VerifyResult<Claims>>
+  /** The user behind a verified token; null when the token was refused or the user is gone. */
+  userOf(result: VerifyResult<Claims>): Promise<User | null>
+  /** The live sessions of a subject, newest first. */
+  listSessions(subject: string): Promise<SessionInfo[]>
+  /** Ends one session of a subject. False: there is none of that id, or it is another's. */
+  revokeSession(subject: string, id: string): Promise<boolean>
+  /** Ends all sessions of a subject at once, all but `except`; also logins that are under way. Returns how many were alive. */
+  revokeAllSessions(subject: string, options?: { readonly except?: string }): Promise<number>
+  /** The subject's epoch, to be read before a password is checked and handed to `login`. */
+  epochOf(subject: string): Promise<number>
+  /**
+   * Removes dead records from the store, at most `limit` (default 1,000, 1 to 100,000); returns how many. For the application's
+   * own timer: nothing depends on it but the store's size.
+   *
+   * @throws {UsageError} `argument`
+   */
+  sweep(options?: { readonly limit?: number }): Promise<number>
+}
+
+/**
+ * Creates the `Auth` of an application. Synchronous: nothing is connected, nothing is imported.
+ *
+ * @throws {ConfigError} Naming the first option that is missing, unknown, out of range, or contradicts another.
+ */
+export function createAuth<
+  User = unknown,
+  Data extends object = JsonObject,
+  Claims extends AccessTokenClaims = AccessTokenClaims,
+>(options: AuthConfig<User, Data>): Auth<User, Data, Claims> {
+  const config = resolveConfig<User, Claims, Data>(options)
+  const contexts = createContexts<User, Claims, Data>(config)
+
+  function authorize(authentication: Authentication<Claims>, requirement: ResolvedRequirement): Denial | undefined {
+    const reason = decideAuthorization(authentication, requirement, {
+      now: readClock(config.runtime),
+      leeway: config.leeway,
+    })
+    return reason && createDenial(reason, config.challenge)
+  }
+
+  function tokens(): AccessTokens<Claims> {
+    if (config.tokens === undefined) throw new UsageError('not_configured', 'The option "tokens" is not configured')
+    return config.tokens
+  }
+
+  return Object.freeze<Auth<User, Data, Claims>>({
+    open: contexts.open,
+    guard(requirement) {
+      const resolved = resolveRequirement(requirement)
+      return async function guard(context) {
+        return authorize(await authenticate(contexts.exchangeOf(context), resolved), resolved)
+      }
+    },
+    async authenticate(request, sink, requirement) {
+      const context = contexts.open(request, sink)
+      await authenticate(contexts.exchangeOf(context), resolveRequirement(requirement))
+      return context
+    },
+    authorize: (authentication, requirement) => authorize(authentication, resolveRequirement(requirement)),
+    login: async (context, loginOptions) => login(contexts.exchangeOf(context), loginOptions),
+    logout: async (context) => logout(contexts.exchangeOf(context)),
+    issueAccessToken: async (subject, issueOptions) => tokens().issue(subject, issueOptions),
+    verifyAccessToken: async (token) => tokens().verify(token),
+    userOf: async (result) => (result.ok ? findUser(config, result.principal.subject) : null),
+    listSessions: async (subject) => engineOf(config).list(checkSubject(subject)),
+    revokeSession: async (subject, id) => engineOf(config).revoke(checkSubject(subject), id),
+    revokeAllSessions: async (subject, { except } = {}) => engineOf(config).revokeAll(checkSubject(subject), except),
+    epochOf: async (subject) => engineOf(config).epochOf(checkSubject(subject)),
+    async sweep({ limit = 1_000 } = {}) {
+      if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100_000) {
+        throw new UsageError('argument', 'A sweep takes a limit from 1 to 100,000')
+      }
+      return engineOf(config).sweep(limit)
+    },
+  })
+}

@@ -1,0 +1,199 @@
+/**
+ * The configuration: parsed once, checked whole, frozen.
+ *
+ * @module
+ */
+
+import type { AccessTokenClaims } from './authentication.ts'
+import type { EventListener, AuthEvent } from './events.ts'
+import { ConfigError } from './faults.ts'
+import { createSessionCookie, type CookieOptions, type SessionCookie } from './http/cookie.ts'
+import type { Challenge } from './http/denial.ts'
+import { parseOrigins, type OriginPolicy } from './http/origin.ts'
+import { readBoolean, readChoice, readOptions } from './options.ts'
+import type { Runtime, UserLookup } from './ports.ts'
+import { systemRuntime } from './runtime.ts'
+import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
+import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
+import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
+import { keyringFromSecrets } from './token/keyring.ts'
+
+/** What `createAuth` takes. Unknown members are refused. At least one of `tokens` and `sessions` must be given. */
+export interface AuthConfig<User, Data extends object> {
+  /**
+   * The origins that this service has in browsers, such as `https://app.example.com`: state-changing requests with a
+   * cookie must come from one of them. Required with `sessions`. `https:` only, unless `cookie.insecurePlainHttp`.
+   */
+  readonly origin?: string | readonly string[]
+  /** Other origins whose pages may send state-changing requests with a cookie. Default: none. */
+  readonly trustedOrigins?: readonly string[]
+  /**
+   * Root secrets by id: whole numbers that are never reused. Each is at least 32 bytes (text counts as UTF-8) and is used
+   * only to derive keys, one for each purpose (HKDF, RFC 5869). All verify; `signWith` signs. Required with `sessions`, and
+   * with `tokens` unless `tokens.keys` is given.
+   */
+  readonly secrets?: Secrets
+  /** The id of the secret that signs. Default: the highest, so that a new secret takes over; name the old one while a rollout is under way. */
+  readonly signWith?: number
+  /** Access tokens. Default: none; then bearer tokens are refused. */
+  readonly tokens?: TokenOptions
+  /** How sessions are kept, such as `storedSessions(store)`. Default: none; then cookies are not looked at. */
+  readonly sessions?: SessionStrategy<Data>
+  /** The session cookie. Default: `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`. */
+  readonly cookie?: CookieOptions
+  /** Finds the application's user for a subject; gives `context.user()` its type. */
+  readonly users?: UserLookup<User>
+  /**
+   * What to do with a bearer token and a session cookie in one request: `exclusive` refuses them, `bearer-first` ignores
+   * the cookie. Default `exclusive`. A route's `via` decides before this.
+   */
+  readonly credentials?: 'exclusive' | 'bearer-first'
+  /** The name of the protection space in challenges (RFC 9110 section 11.5). Printable ASCII without `"` and `\`. Default `api`. */
+  readonly realm?: string
+  /**
+   * Accepts state-changing requests with a cookie that carry none of `Origin`, `Sec-Fetch-Site` and `Referer`. Browsers
+   * always send one of them; other clients can. Default false.
+   */
+  readonly insecureAllowMissingOrigin?: boolean
+  /** Receives security events. Default: nobody. */
+  readonly onEvent?: EventListener
+  /** Clock and randomness. Default: the platform's. For tests. */
+  readonly runtime?: Runtime
+}
+
+/** Every default of the configuration in one place. Those of `tokens`, `sessions` and `cookie` stand with their options. */
+export const DEFAULTS: { readonly [Name in keyof Required<AuthConfig<unknown, object>>]: unknown } = Object.freeze({
+  origin: undefined,
+  trustedOrigins: [],
+  secrets: undefined,
+  signWith: undefined,
+  tokens: undefined,
+  sessions: undefined,
+  cookie: {},
+  users: undefined,
+  credentials: 'exclusive',
+  realm: 'api',
+  insecureAllowMissingOrigin: false,
+  onEvent: undefined,
+  runtime: systemRuntime,
+})
+
+/** What every flow needs of the configuration. */
+export interface BaseConfig {
+  readonly origins: OriginPolicy
+  readonly bearerFirst: boolean
+  readonly challenge: Challenge
+  /** Clock tolerance in milliseconds, for tokens and for `maxAge`. */
+  readonly leeway: number
+  readonly sessions: SessionEngine | undefined
+  readonly cookie: SessionCookie
+  readonly runtime: Runtime
+  readonly emit: (event: AuthEvent) => void
+}
+
+/** The configuration as the flows use it. */
+export interface Config<User, Claims extends AccessTokenClaims> extends BaseConfig {
+  readonly tokens: AccessTokens<Claims> | undefined
+  readonly users: UserLookup<User> | undefined
+}
+
+const REALM = /^[ !#-[\]-~]{1,128}$/
+const DEFAULT_LEEWAY = 5_000
+
+/**
+ * Resolves a configuration.
+ *
+ * @throws {ConfigError} Naming the first option that is missing, unknown, out of range, or contradicts another.
+ */
+export function resolveConfig<User, Claims extends AccessTokenClaims, Data extends object>(
+  config: AuthConfig<User, Data>,
+): Config<User, Claims> {
+  const names = Object.keys(DEFAULTS) as (keyof AuthConfig<User, Data>)[]
+  const given = { ...DEFAULTS, ...readOptions('', config, names) }
+  if (given.tokens === undefined && given.sessions === undefined) {
+    throw new ConfigError('tokens', 'must be given where "sessions" is not: there is nothing to authenticate with')
+  }
+  const runtime = readRuntime(given.runtime)
+  const emit = toEmit(given.onEvent)
+  const cookie = createSessionCookie(given.cookie)
+  const policy = given.tokens === undefined ? undefined : resolveTokenOptions(given.tokens)
+  const secrets = readSecrets(given.secrets, given.signWith, {
+    needed: given.sessions !== undefined || (policy !== undefined && policy.keys === undefined),
+  })
+  const keys = policy?.keys ?? (secrets && keyringFromSecrets(secrets))
+  if (typeof given.realm !== 'string' || !REALM.test(given.realm)) {
+    throw new ConfigError('realm', 'must be 1 to 128 printable ASCII characters without " and \\')
+  }
+
+  return Object.freeze<Config<User, Claims>>({
+    origins: readOrigins(given, cookie),
+    bearerFirst:
+      readChoice('credentials', given.credentials, ['exclusive', 'bearer-first'], 'exclusive') === 'bearer-first',
+    challenge: Object.freeze({ scheme: policy === undefined ? 'Session' : 'Bearer', realm: given.realm }),
+    leeway: policy?.leeway ?? DEFAULT_LEEWAY,
+    tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
+    sessions: readStrategy(given.sessions)?.bind({ secrets: secrets as RootSecrets, runtime, emit }),
+    cookie,
+    users: readUsers<User>(given.users),
+    runtime,
+    emit,
+  })
+}
+
+function readOrigins(given: { readonly [name: string]: unknown }, cookie: SessionCookie): OriginPolicy {
+  if (given['sessions'] !== undefined && given['origin'] === undefined) {
+    throw new ConfigError('origin', 'must be given with "sessions"')
+  }
+  const insecure = { insecure: !cookie.secure }
+  const own = given['origin'] === undefined ? new Set<string>() : parseOrigins('origin', given['origin'], insecure)
+  if (!cookie.secure && own.size > 0 && [...own].every((origin) => origin.startsWith('https:'))) {
+    throw new ConfigError('cookie.insecurePlainHttp', 'must not be set for "https:" origins')
+  }
+  const others = given['trustedOrigins']
+  if (!Array.isArray(others)) throw new ConfigError('trustedOrigins', 'must be a list of origins')
+  return Object.freeze({
+    own,
+    trusted: others.length === 0 ? new Set<string>() : parseOrigins('trustedOrigins', others, insecure),
+    allowMissing: readBoolean('insecureAllowMissingOrigin', given['insecureAllowMissingOrigin'], false),
+  })
+}
+
+function readSecrets(secrets: unknown, signWith: unknown, { needed }: { needed: boolean }): RootSecrets | undefined {
+  if (secrets !== undefined) return createRootSecrets(secrets, signWith)
+  if (needed)
+    throw new ConfigError('secrets', 'must be given with "sessions", and with "tokens" unless "tokens.keys" is')
+  if (signWith !== undefined) throw new ConfigError('signWith', 'names a secret, and there are none')
+  return undefined
+}
+
+function readStrategy(value: unknown): SessionStrategy<object> | undefined {
+  if (value === undefined || isPort<SessionStrategy<object>>(value, 'bind')) return value
+  throw new ConfigError('sessions', 'must be a session strategy, such as storedSessions(store)')
+}
+
+function readUsers<User>(value: unknown): UserLookup<User> | undefined {
+  if (value === undefined || isPort<UserLookup<User>>(value, 'findById')) return value
+  throw new ConfigError('users', 'must have a function "findById"')
+}
+
+function readRuntime(value: unknown): Runtime {
+  if (isPort<Runtime>(value, 'now', 'randomBytes')) return value
+  throw new ConfigError('runtime', 'must have the functions "now" and "randomBytes"')
+}
+
+function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof (value as { readonly [member: string]: unknown })[name] === 'function')
+}
+
+function toEmit(listener: unknown): (event: AuthEvent) => void {
+  if (listener === undefined) return () => {}
+  if (typeof listener !== 'function') throw new ConfigError('onEvent', 'must be a function')
+  return (event) => {
+    try {
+      ;(listener as EventListener)(Object.freeze(event))
+    } catch {
+      // A logger that fails must not fail the request.
+    }
+  }
+}

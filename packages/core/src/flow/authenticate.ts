@@ -1,0 +1,102 @@
+/**
+ * Who sent this request.
+ *
+ * @module
+ */
+
+import type { AccessTokenClaims, Authentication, RejectionCode } from '../authentication.ts'
+import { parseBearer } from '../http/bearer.ts'
+import type { SessionRecord } from '../ports.ts'
+import { carrierOf, engineOf, isCrossOrigin, presentSession, principalOf, type Exchange } from './exchange.ts'
+import type { ResolvedRequirement } from './requirement.ts'
+
+type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive'>
+
+const ANONYMOUS = Object.freeze({ status: 'anonymous' })
+
+/**
+ * Authenticates the sender of a request, and remembers the result in the exchange.
+ *
+ * A bearer token is deliberate, so a bad one is refused even where authentication is optional. A browser sends a dead
+ * cookie by itself, so there it counts as none, and is deleted either way. Malformed credentials never fall back to other ones.
+ * Whether the caller may do what it asks is not judged here.
+ *
+ * @throws {UnavailableError} When the store is out of reach: never "not logged in".
+ */
+export async function authenticate<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  requirement: Credentials,
+): Promise<Authentication<Claims>> {
+  const authentication = Object.freeze(await judge(exchange, requirement))
+  if (authentication.status === 'rejected') exchange.config.emit({ type: 'rejected', code: authentication.code })
+  exchange.authentication = authentication
+  exchange.cookieIgnored = requirement.via === 'bearer'
+  return authentication
+}
+
+async function judge<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  requirement: Credentials,
+): Promise<Authentication<Claims>> {
+  const { config, request } = exchange
+  const authorization = requirement.via === 'session' ? null : request.headers.get('authorization')
+  const bearer = parseBearer(authorization)
+  const hasCookie =
+    requirement.via !== 'bearer' &&
+    config.sessions !== undefined &&
+    config.cookie.read(request.headers.get('cookie')).status !== 'none'
+
+  if (bearer.status === 'none') return hasCookie ? judgeSession(exchange, requirement) : ANONYMOUS
+  if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
+  if (bearer.status === 'repeated') return rejected('credentials_repeated')
+  if (bearer.status === 'malformed') return rejected('credentials_malformed')
+  const verified = await config.tokens?.verify(bearer.token)
+  // Without access tokens there is no key that could have signed one.
+  if (verified === undefined) return rejected('token_key')
+  return verified.ok
+    ? { status: 'authenticated', via: 'bearer', principal: verified.principal }
+    : rejected(verified.code)
+}
+
+async function judgeSession<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  requirement: Credentials,
+): Promise<Authentication<Claims>> {
+  if (isCrossOrigin(exchange)) return rejected('cross_origin')
+  const record = await useSession(exchange, requirement)
+  if (typeof record === 'string') {
+    if (exchange.sink.open) carrierOf(exchange).clear()
+    if (!requirement.optional) return rejected(record)
+    exchange.config.emit({ type: 'rejected', code: record })
+    return ANONYMOUS
+  }
+  const principal = principalOf<Claims>(record)
+  return principal === null ? ANONYMOUS : { status: 'authenticated', via: 'session', principal }
+}
+
+/** The live record behind the cookie, renewed where that is due; or why there is none. */
+async function useSession<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  { passive }: Credentials,
+): Promise<SessionRecord | RejectionCode> {
+  const presented = await presentSession(exchange)
+  if (presented.status !== 'live')
+    return presented.status === 'none' ? 'session_unknown' : `session_${presented.status}`
+  const { record, renewal } = presented
+  if (passive || renewal === undefined || !exchange.sink.open) return record
+
+  const engine = engineOf(exchange.config)
+  const renewed = await engine.renew(record, renewal)
+  if (renewed === null) {
+    exchange.presented = Promise.resolve({ status: 'unknown' })
+    return 'session_unknown'
+  }
+  exchange.presented = Promise.resolve({ status: 'live', record: renewed, renewal: undefined })
+  const credential = await engine.credentialOf(renewed)
+  if (exchange.sink.open) carrierOf(exchange).issue(renewed, credential)
+  return renewed
+}
+
+function rejected(code: RejectionCode): { readonly status: 'rejected'; readonly code: RejectionCode } {
+  return { status: 'rejected', code }
+}

@@ -1,0 +1,41 @@
+/**
+ * Whether an authentication is enough for a route.
+ *
+ * @module
+ */
+
+import type { Authentication } from '../authentication.ts'
+import type { DenialReason } from '../http/denial.ts'
+import type { ResolvedRequirement } from './requirement.ts'
+
+/**
+ * Decides whether a route's requirement is met; pure.
+ *
+ * `optional` admits callers without credentials, and nobody else who would be refused otherwise: it never excuses a rejected
+ * credential, and a caller who did authenticate must meet the rest.
+ *
+ * @param now Epoch milliseconds.
+ * @param leeway Milliseconds that `maxAge` is stretched by, for clocks that differ.
+ * @returns Undefined when the requirement is met.
+ */
+export function decideAuthorization(
+  authentication: Authentication,
+  requirement: ResolvedRequirement,
+  { now, leeway }: { readonly now: number; readonly leeway: number },
+): DenialReason | undefined {
+  if (authentication.status === 'rejected') return { code: authentication.code }
+  if (authentication.status === 'anonymous')
+    return requirement.optional ? undefined : { code: 'authentication_required' }
+  const { principal } = authentication
+  const { scopes, maxAge, amr, acr } = requirement
+  const stale = maxAge !== undefined && now - principal.authenticatedAt > maxAge + leeway
+  const weak = !amr.every((method) => principal.amr.includes(method)) || (acr !== undefined && acr !== principal.acr)
+  if (stale || weak) {
+    return {
+      code: 'insufficient_user_authentication',
+      ...(maxAge === undefined ? {} : { maxAge }),
+      ...(acr === undefined ? {} : { acr }),
+    }
+  }
+  return scopes.every((scope) => principal.scopes.includes(scope)) ? undefined : { code: 'insufficient_scope', scopes }
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { createTestAuth, ORIGIN } from '../auth.fixture.ts'
+
+const NOT_GUARDED = expect.objectContaining({ code: 'ERR_USAGE', reason: 'not_guarded' })
+
+describe('Context', () => {
+  it('gives nothing that no guard has looked at', async () => {
+    const { open, logIn } = createTestAuth()
+    const { context } = open({ headers: { cookie: await logIn('user-1') } })
+    expect(() => context.authentication).toThrow(NOT_GUARDED)
+    expect(() => context.principal).toThrow(NOT_GUARDED)
+    await expect(context.session()).rejects.toThrow(NOT_GUARDED)
+    await expect(context.user()).rejects.toThrow(NOT_GUARDED)
+  })
+
+  it('gives nothing when the caller ignores a refusal', async () => {
+    const { visit } = createTestAuth()
+    const { context } = await visit({ headers: { authorization: 'Bearer bad' } })
+    expect(context.authentication.status).toBe('rejected')
+    expect(() => context.principal).toThrow(NOT_GUARDED)
+    await expect(context.session()).rejects.toThrow(NOT_GUARDED)
+    await expect(context.user()).rejects.toThrow(NOT_GUARDED)
+  })
+
+  it('gives no principal for anonymous callers, and no user', async () => {
+    const { visit } = createTestAuth()
+    const { context } = await visit({}, { optional: true })
+    expect(() => context.principal).toThrow(NOT_GUARDED)
+    expect(await context.user()).toBeNull()
+  })
+
+  it('looks the user up once, when first asked for', async () => {
+    const lookups: string[] = []
+    const { visit, logIn } = createTestAuth({
+      users: {
+        findById(id) {
+          lookups.push(id)
+          return { id, email: 'a@app.test' }
+        },
+      },
+    })
+    const { context } = await visit({ headers: { cookie: await logIn('user-1') } })
+    expect(lookups).toEqual([])
+    expect(await Promise.all([context.user(), context.user()])).toEqual([
+      { id: 'user-1', email: 'a@app.test' },
+      { id: 'user-1', email: 'a@app.test' },
+    ])
+    expect(lookups).toEqual(['user-1'])
+  })
+
+  it('gives null for a user who is gone', async () => {
+    const { visit, logIn } = createTestAuth()
+    const { context } = await visit({ headers: { cookie: await logIn('gone') } })
+    expect(await context.user()).toBeNull()
+  })
+
+  it('takes a lookup that fails for an outage', async () => {
+    const { visit, logIn } = createTestAuth({
+      users: {
+        findById: () => {
+          throw new Error('down')
+        },
+      },
+    })
+    const { context } = await visit({ headers: { cookie: await logIn('user-1') } })
+    await expect(context.user()).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_UNAVAILABLE', cause: expect.any(Error) }),
+    )
+  })
+
+  it('gives one handle per request', async () => {
+    const { visit, logIn } = createTestAuth()
+    const { context } = await visit({ headers: { cookie: await logIn('user-1') } })
+    const [one, two] = await Promise.all([context.session(), context.session()])
+    expect(one).toBe(two)
+  })
+
+  it('keeps the session from a route that looks at bearer tokens alone', async () => {
+    const { auth, visit, logIn } = createTestAuth()
+    const cookie = await logIn('user-1')
+    const headers = {
+      cookie,
+      authorization: `Bearer ${await auth.issueAccessToken('user-2')}`,
+      origin: 'https://evil.test',
+    }
+    const { context } = await visit({ method: 'POST', headers }, { via: 'bearer' })
+    await expect(context.session()).rejects.toThrow(NOT_GUARDED)
+  })
+
+  it('opens a session for bearer callers too, without a look at the origin that no forger could send', async () => {
+    const { auth, visit } = createTestAuth()
+    const exchange = await visit({
+      method: 'POST',
+      headers: { authorization: `Bearer ${await auth.issueAccessToken('user-2')}` },
+    })
+    await (await exchange.context.session()).set('a', 1)
+    expect(exchange.cookiePair()).toMatch(/^__Host-session=lks_/)
+  })
+
+  it('says which part is not configured', async () => {
+    const { visit, logIn } = createTestAuth({ users: undefined })
+    const { context } = await visit({ headers: { cookie: await logIn('user-1') } })
+    await expect(context.user()).rejects.toThrow(expect.objectContaining({ reason: 'not_configured' }))
+    const without = await createTestAuth({ sessions: undefined }).visit({}, { optional: true })
+    await expect(without.context.session()).rejects.toThrow(expect.objectContaining({ reason: 'not_configured' }))
+  })
+
+  it('makes a visitor\u2019s session only with the first write', async () => {
+    const { visit, storeCalls } = createTestAuth()
+    const exchange = await visit({ method: 'PUT', headers: { origin: ORIGIN } }, { optional: true })
+    const session = await exchange.context.session()
+    expect(session.get('a')).toBeUndefined()
+    expect(storeCalls).toEqual([])
+    await session.set('a', 1)
+    expect(storeCalls).toEqual(['create'])
+  })
+})

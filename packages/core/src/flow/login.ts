@@ -1,0 +1,127 @@
+/**
+ * Logging in: the only way in which a session gets a subject.
+ *
+ * @module
+ */
+
+import type { AccessTokenClaims } from '../authentication.ts'
+import { UsageError } from '../faults.ts'
+import { createDenial, type Denial } from '../http/denial.ts'
+import { readClock } from '../runtime.ts'
+import { createDelivered, type Session } from '../session/session.ts'
+import { NO_DATA } from '../session/strategy.ts'
+import { ownValue } from '../session/values.ts'
+import { checkSubject } from '../subject.ts'
+import {
+  carrierOf,
+  engineOf,
+  isCrossOriginChange,
+  openSession,
+  presentSession,
+  principalOf,
+  type CookieExchange,
+  type Exchange,
+} from './exchange.ts'
+import { resolveRequirement } from './requirement.ts'
+
+/** Who logs in, and how. */
+export interface LoginOptions {
+  /** The application's own, lasting name for the user: an id, never an e-mail address that can change hands. 1 to 255 characters. */
+  readonly subject: string
+  /** How the credential reaches the client: `cookie`, for browsers. */
+  readonly deliver: 'cookie'
+  /**
+   * The subject's epoch (`auth.epochOf`), read before the password was checked. A login that was judged by a password that has been
+   * changed meanwhile is then refused. Default: read now, which closes all but that window.
+   */
+  readonly epoch?: number
+  /** How the subject proved its identity (RFC 8176), such as `['pwd']`. Default: not recorded. */
+  readonly amr?: readonly string[]
+  /** The authentication context class reached. Default: none. */
+  readonly acr?: string
+  /** What the session may do. Default: nothing named. */
+  readonly scopes?: readonly string[]
+  /** The values that move over from the session that the visitor had before, such as a cart. Default: none. */
+  readonly carry?: readonly string[]
+  /** What a device list shows. At most 200 characters. Default: none. */
+  readonly label?: string
+}
+
+/** The outcome of a login. A denial is to be sent as it is. */
+export type LoginResult<Data extends object> =
+  | { readonly ok: true; readonly session: Session<Data> }
+  | { readonly ok: false; readonly code: 'cross_origin' | 'login_cut_off'; readonly denial: Denial }
+
+const MAX_LABEL_LENGTH = 200
+
+/**
+ * Logs a subject in, whose identity the application has checked.
+ *
+ * Always makes a new session, with a new id, and ends the one that the request presented: a credential from before the login,
+ * planted or stolen, is worth nothing after it. From then on the context is authenticated.
+ *
+ * Refused: `cross_origin`, when another site's page sent the request; `login_cut_off`, when the subject's sessions were revoked
+ * after the epoch was read.
+ *
+ * @throws {UsageError} `argument`, `not_configured`; `headers_sent` when the response has begun. Nothing is stored.
+ * @throws {UnavailableError} When the store is out of reach. The request's former session may be ended by then.
+ */
+export async function login<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  options: LoginOptions,
+): Promise<LoginResult<Data>> {
+  const { config, sink } = exchange
+  const engine = engineOf(config)
+  const subject = checkSubject(options.subject)
+  const { amr, acr, scopes } = readStrength(options)
+  if (options.label !== undefined && options.label.length > MAX_LABEL_LENGTH) {
+    throw new UsageError('argument', `A label takes at most ${MAX_LABEL_LENGTH} characters`)
+  }
+  if (!sink.open)
+    throw new UsageError('headers_sent', 'A login needs a cookie, and the headers of the response are already sent')
+  if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
+
+  const presented = await presentSession(exchange)
+  const former = presented.status === 'live' ? presented.record : null
+  const carried = (options.carry ?? []).map((key) => [key, ownValue(former?.data ?? NO_DATA, key)] as const)
+  const init = {
+    carrier: options.deliver,
+    subject,
+    scopes,
+    authenticatedAt: readClock(config.runtime),
+    amr,
+    acr: acr ?? null,
+    epoch: options.epoch ?? (await engine.epochOf(subject)),
+    label: options.label ?? null,
+    data: Object.fromEntries(carried.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
+  }
+  const record = await createDelivered(init, former, { engine, carrier: carrierOf(exchange) })
+  if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
+
+  const principal = principalOf<Claims>(record)
+  const session = openSession<Data>(exchange, record)
+  exchange.presented = Promise.resolve({ status: 'live', record, renewal: undefined })
+  exchange.session = Promise.resolve(session)
+  exchange.user = undefined
+  exchange.cookieIgnored = false
+  if (principal !== null)
+    exchange.authentication = Object.freeze({ status: 'authenticated', via: 'session', principal })
+  return { ok: true, session }
+}
+
+function readStrength({ amr = [], acr, scopes = [] }: LoginOptions) {
+  try {
+    const { scopes: scope, ...read } = resolveRequirement({ amr, scope: scopes, ...(acr === undefined ? {} : { acr }) })
+    return { amr: read.amr, acr: read.acr, scopes: scope }
+  } catch {
+    throw new UsageError('argument', 'amr, acr and scopes take printable ASCII characters without blanks, " and \\')
+  }
+}
+
+function refuse<Data extends object>(
+  { config }: Pick<CookieExchange, 'config'>,
+  code: 'cross_origin' | 'login_cut_off',
+): LoginResult<Data> {
+  if (code === 'cross_origin') config.emit({ type: 'rejected', code })
+  return { ok: false, code, denial: createDenial({ code }, config.challenge) }
+}

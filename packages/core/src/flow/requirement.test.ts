@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import type { Requirement } from '../authentication.ts'
+import { resolveRequirement } from './requirement.ts'
+
+describe('resolveRequirement()', () => {
+  it('asks for any authenticated caller by default', () => {
+    expect(resolveRequirement()).toEqual({
+      scopes: [],
+      maxAge: undefined,
+      amr: [],
+      acr: undefined,
+      via: 'either',
+      optional: false,
+      passive: false,
+    })
+  })
+
+  it('reads and freezes what was given', () => {
+    const resolved = resolveRequirement({
+      scope: 'a b',
+      maxAge: '5m',
+      amr: ['pwd'],
+      acr: 'mfa',
+      via: 'session',
+      optional: true,
+      passive: true,
+    })
+    expect(resolved).toEqual({
+      scopes: ['a', 'b'],
+      maxAge: 300_000,
+      amr: ['pwd'],
+      acr: 'mfa',
+      via: 'session',
+      optional: true,
+      passive: true,
+    })
+    expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.scopes)).toBe(true)
+  })
+
+  it.each<[unknown, string]>([
+    [{ scopes: ['a'] }, 'requirement.scopes'],
+    [{ scope: '' }, 'requirement.scope'],
+    [{ scope: 'a  b' }, 'requirement.scope'],
+    [{ scope: 'a"b' }, 'requirement.scope'],
+    [{ scope: 'ä' }, 'requirement.scope'],
+    [{ scope: ['a b'] }, 'requirement.scope'],
+    [{ scope: 1 }, 'requirement.scope'],
+    [{ scope: null }, 'requirement.scope'],
+    [{ maxAge: 0 }, 'requirement.maxAge'],
+    [{ maxAge: Number.NaN }, 'requirement.maxAge'],
+    [{ amr: 'pwd' }, 'requirement.amr'],
+    [{ acr: 'a\r\nb' }, 'requirement.acr'],
+    [{ acr: '' }, 'requirement.acr'],
+    [{ via: 'cookie' }, 'requirement.via'],
+    [{ optional: 'yes' }, 'requirement.optional'],
+    [{ optional: 1 }, 'requirement.optional'],
+    [{ passive: null }, 'requirement.passive'],
+    ['optional', 'requirement'],
+    [null, 'requirement'],
+  ])('refuses %j when the route is made', (requirement, option) => {
+    expect(() => resolveRequirement(requirement as Requirement)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG', option }),
+    )
+  })
+})

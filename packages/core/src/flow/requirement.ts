@@ -1,0 +1,54 @@
+/**
+ * A route's requirement, parsed once.
+ *
+ * @module
+ */
+
+import type { Requirement } from '../authentication.ts'
+import { parseDuration } from '../duration.ts'
+import { ConfigError } from '../faults.ts'
+import { readBoolean, readChoice, readOptions } from '../options.ts'
+
+/** A requirement as the flows use it. */
+export interface ResolvedRequirement {
+  readonly scopes: readonly string[]
+  /** Milliseconds; undefined for any age. */
+  readonly maxAge: number | undefined
+  readonly amr: readonly string[]
+  readonly acr: string | undefined
+  readonly via: 'bearer' | 'session' | 'either'
+  readonly optional: boolean
+  readonly passive: boolean
+}
+
+/** A scope token (RFC 6749 section 3.3); safe inside a quoted challenge parameter as well. */
+const SCOPE = /^[!#-[\]-~]+$/
+const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive'] as const
+
+/**
+ * Resolves a requirement.
+ *
+ * @throws {ConfigError} For a member that is unknown or out of range, so that a misspelt guard fails when the route is
+ * made and not open when it is called.
+ */
+export function resolveRequirement(requirement: Requirement = {}): ResolvedRequirement {
+  const given = readOptions('requirement', requirement, NAMES)
+  const scopes = typeof given.scope === 'string' ? given.scope.split(' ') : given.scope
+  const resolved: ResolvedRequirement = {
+    scopes: readTokens('requirement.scope', scopes),
+    maxAge: given.maxAge === undefined ? undefined : parseDuration('requirement.maxAge', given.maxAge),
+    amr: readTokens('requirement.amr', given.amr),
+    acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
+    via: readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
+    optional: readBoolean('requirement.optional', given.optional, false),
+    passive: readBoolean('requirement.passive', given.passive, false),
+  }
+  return Object.freeze(resolved)
+}
+
+function readTokens(path: string, values: unknown = []): readonly string[] {
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string' && SCOPE.test(value))) {
+    throw new ConfigError(path, 'must be made of printable ASCII characters without blanks, " and \\')
+  }
+  return Object.freeze([...(values as string[])])
+}

@@ -1,0 +1,170 @@
+/**
+ * The session cookie: reading it among others, writing it, deleting it (RFC 6265bis).
+ *
+ * @module
+ */
+
+import { ConfigError, UsageError } from '../faults.ts'
+import { readBoolean, readChoice, readOptions } from '../options.ts'
+
+/** How the session cookie is named and scoped. `HttpOnly` is always set. */
+export interface CookieOptions {
+  /**
+   * The whole name, prefix included. Default `__Host-session`; `__Secure-session` where `domain` or `path` is given;
+   * `session` with `insecurePlainHttp`. No other name is ever read.
+   */
+  readonly name?: string
+  /** Default `lax`. `none` is for pages embedded by other sites and needs `Secure`. */
+  readonly sameSite?: 'lax' | 'strict' | 'none'
+  /** Default: none, so that the cookie goes to this host alone. Impossible with a `__Host-` name. */
+  readonly domain?: string
+  /** Default `/`. Anything else is impossible with a `__Host-` name. */
+  readonly path?: string
+  /** Keeps one cookie per embedding site (CHIPS). Default false. Needs `Secure`. */
+  readonly partitioned?: boolean
+  /** Which cookies a full jar drops last. Default: not sent. */
+  readonly priority?: 'low' | 'medium' | 'high'
+  /**
+   * Leaves out `Secure` and the name prefix, for development over plain http. Anyone on the network path can then take
+   * the session. Default false.
+   */
+  readonly insecurePlainHttp?: boolean
+}
+
+/** What a `Cookie` header holds under the one name. */
+export type CookieReading =
+  | { readonly status: 'none' }
+  | { readonly status: 'ambiguous' }
+  | { readonly status: 'one'; readonly value: string }
+
+/** The session cookie of one configuration. */
+export interface SessionCookie {
+  readonly name: string
+  /** False with `insecurePlainHttp`. */
+  readonly secure: boolean
+  /**
+   * Finds the cookie in a header. Other cookies are neither parsed nor decoded, so that a stranger's broken cookie breaks
+   * nothing. Two different values are `ambiguous`: a sibling domain can plant a second cookie, and no rule tells which is
+   * genuine. The same value twice is one.
+   */
+  read(header: string | null): CookieReading
+  /**
+   * Writes the `Set-Cookie` line.
+   *
+   * @param maxAge Seconds, a whole number; the cookie lives no longer than that in the browser. Undefined: until it closes.
+   * @throws {UsageError} `cookie_too_large` when the line passes 4096 bytes, which browsers drop without a word.
+   */
+  issue(value: string, maxAge: number | undefined): string
+  /** The line that deletes the cookie: the same name and attributes, or a browser keeps it. */
+  readonly clearing: string
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
+const VALUE = /^[!#-+\--:<-[\]-~]*$/
+const PATH = /^\/[!-:<-~]{0,255}$/
+const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
+const MAX_LINE = 4_096
+
+const NONE: CookieReading = Object.freeze({ status: 'none' })
+const AMBIGUOUS: CookieReading = Object.freeze({ status: 'ambiguous' })
+
+/**
+ * Creates the session cookie.
+ *
+ * @throws {ConfigError} For a bad name or attribute, and for combinations that browsers refuse: a `__Host-` name with
+ * `domain` or a `path`, a prefix or `sameSite: 'none'` or `partitioned` without `Secure`.
+ */
+export function createSessionCookie(options: unknown): SessionCookie {
+  const given = readOptions('cookie', options, [
+    'name',
+    'sameSite',
+    'domain',
+    'path',
+    'partitioned',
+    'priority',
+    'insecurePlainHttp',
+  ])
+  const secure = !readBoolean('cookie.insecurePlainHttp', given.insecurePlainHttp, false)
+  const partitioned = readBoolean('cookie.partitioned', given.partitioned, false)
+  const sameSite = readChoice('cookie.sameSite', given.sameSite, ['lax', 'strict', 'none'], 'lax')
+  const priority = readChoice('cookie.priority', given.priority, ['', 'low', 'medium', 'high'], '')
+  const path = given.path === undefined ? '/' : given.path
+  if (typeof path !== 'string' || !PATH.test(path))
+    throw new ConfigError('cookie.path', 'must be a path that starts with "/"')
+  const domain = given.domain
+  if (domain !== undefined && (typeof domain !== 'string' || !DOMAIN.test(domain))) {
+    throw new ConfigError('cookie.domain', 'must be a domain name in lower case with at least two labels')
+  }
+  const hostOnly = domain === undefined && path === '/'
+  const name = given.name ?? `${secure ? (hostOnly ? '__Host-' : '__Secure-') : ''}session`
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new ConfigError('cookie.name', 'must be a token (RFC 9110 section 5.6.2)')
+
+  // Browsers compare the prefixes case-insensitively, so the rules hold for every spelling.
+  const prefix = /^__(?:host|secure|http)-/i.exec(name)?.[0].toLowerCase()
+  if (prefix !== undefined && !secure)
+    throw new ConfigError('cookie.name', 'has a prefix that browsers accept with "Secure" only')
+  if (prefix === '__host-' && !hostOnly)
+    throw new ConfigError('cookie.name', 'has the "__Host-" prefix, which excludes "domain" and "path"')
+  if (sameSite === 'none' && !secure) throw new ConfigError('cookie.sameSite', 'must not be "none" without "Secure"')
+  if (partitioned && !secure) throw new ConfigError('cookie.partitioned', 'must not be set without "Secure"')
+
+  const attributes =
+    `; Path=${path}` +
+    (domain === undefined ? '' : `; Domain=${domain}`) +
+    '; HttpOnly' +
+    (secure ? '; Secure' : '') +
+    `; SameSite=${sameSite.charAt(0).toUpperCase()}${sameSite.slice(1)}` +
+    (partitioned ? '; Partitioned' : '') +
+    (priority === '' ? '' : `; Priority=${priority.charAt(0).toUpperCase()}${priority.slice(1)}`)
+
+  return Object.freeze({
+    name,
+    secure,
+    read: (header: string | null) => readCookie(header, name),
+    issue(value: string, maxAge: number | undefined) {
+      if (!VALUE.test(value) || (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge > 0))) {
+        throw new UsageError('argument', 'A cookie takes a value of cookie-octets and a positive whole maxAge')
+      }
+      const line = `${name}=${value}${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}${attributes}`
+      if (line.length > MAX_LINE)
+        throw new UsageError('cookie_too_large', `A Set-Cookie line takes at most ${MAX_LINE} bytes`)
+      return line
+    },
+    clearing: `${name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes}`,
+  })
+}
+
+function readCookie(header: string | null, name: string): CookieReading {
+  if (typeof header !== 'string') return NONE
+  let found: string | undefined
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    const before = skipBlanksBack(header, at - 1)
+    if (before >= 0 && header.charAt(before) !== ';') continue
+    const equals = skipBlanks(header, at + name.length)
+    if (header.charAt(equals) !== '=') continue
+    const semicolon = header.indexOf(';', equals)
+    const end = skipBlanksBack(header, (semicolon === -1 ? header.length : semicolon) - 1)
+    const value = header.slice(skipBlanks(header, equals + 1), end + 1)
+    if (found !== undefined && found !== value) return AMBIGUOUS
+    found = value
+  }
+  return found === undefined ? NONE : { status: 'one', value: found }
+}
+
+// Only SP and HTAB: trimming more (U+00A0, for one) would let a look-alike of a prefixed name pass for it.
+function isBlank(character: string): boolean {
+  return character === ' ' || character === '\t'
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (isBlank(text.charAt(at))) at += 1
+  return at
+}
+
+function skipBlanksBack(text: string, from: number): number {
+  let at = from
+  while (at >= 0 && isBlank(text.charAt(at))) at -= 1
+  return at
+}

@@ -1,0 +1,106 @@
+/**
+ * The single place where codes meet HTTP.
+ *
+ * @module
+ */
+
+import type { RejectionCode } from '../authentication.ts'
+
+/** A refusal, ready to be sent. `body` is to be sent as JSON. */
+export interface Denial {
+  readonly status: 400 | 401 | 403
+  /** Names in lower case. Always `cache-control: no-store`; for 401 always a `www-authenticate` challenge. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: { readonly error: string; readonly error_description?: string }
+}
+
+/** Why access is denied: a rejection, no credentials where some are needed, or too little behind them. */
+export type DenialReason =
+  | { readonly code: RejectionCode | 'authentication_required' | 'login_cut_off' }
+  | { readonly code: 'insufficient_scope'; readonly scopes: readonly string[] }
+  | { readonly code: 'insufficient_user_authentication'; readonly maxAge?: number; readonly acr?: string }
+
+/** How 401 answers name this service: `bearer` where access tokens are configured, else `session`. */
+export interface Challenge {
+  readonly scheme: 'Bearer' | 'Session'
+  readonly realm: string
+}
+
+/**
+ * Creates the denial for a reason.
+ *
+ * The wire knows far fewer errors than there are codes: every fault of a token is `invalid_token`, every fault of a session
+ * `session_invalid`, so that answers tell a prober nothing. A request without credentials gets the bare challenge
+ * (RFC 6750 section 3.1); step-up follows RFC 9470 section 3, with `maxAge` in milliseconds sent as whole seconds.
+ */
+export function createDenial(reason: DenialReason, challenge: Challenge): Denial {
+  switch (reason.code) {
+    case 'authentication_required':
+      return denial(401, 'authentication_required', challenge, {})
+    case 'credentials_repeated':
+      return denial(400, 'invalid_request', challenge, { error: 'invalid_request' })
+    case 'credentials_ambiguous':
+      return denial(
+        400,
+        'ambiguous_credentials',
+        challenge,
+        { error: 'invalid_request' },
+        'Send either a bearer token or the session cookie, not both',
+      )
+    case 'credentials_malformed':
+    case 'token_malformed':
+    case 'token_type':
+    case 'token_key':
+    case 'token_algorithm':
+    case 'token_signature':
+    case 'token_expired':
+    case 'token_not_yet_valid':
+    case 'token_issuer':
+    case 'token_audience':
+    case 'token_claim':
+      return denial(401, 'invalid_token', challenge, { error: 'invalid_token' })
+    case 'session_unknown':
+    case 'session_expired':
+    case 'session_ambiguous':
+      return denial(401, 'session_invalid', challenge, {})
+    case 'login_cut_off':
+      return denial(401, 'login_superseded', challenge, {}, 'The account changed during the login; log in again')
+    case 'cross_origin':
+      return {
+        status: 403,
+        headers: { 'cache-control': 'no-store' },
+        body: {
+          error: 'cross_origin',
+          error_description: 'A client that is not a browser sends an Origin header with the origin of this service',
+        },
+      }
+    case 'insufficient_scope':
+      return denial(403, 'insufficient_scope', challenge, {
+        error: 'insufficient_scope',
+        scope: reason.scopes.join(' '),
+      })
+    case 'insufficient_user_authentication':
+      return denial(401, 'insufficient_user_authentication', challenge, {
+        error: 'insufficient_user_authentication',
+        ...(reason.acr === undefined ? {} : { acr_values: reason.acr }),
+        ...(reason.maxAge === undefined ? {} : { max_age: String(Math.floor(reason.maxAge / 1_000)) }),
+      })
+    default:
+      return reason satisfies never
+  }
+}
+
+function denial(
+  status: Denial['status'],
+  error: string,
+  { scheme, realm }: Challenge,
+  parameters: Readonly<Record<string, string>>,
+  description?: string,
+): Denial {
+  const challenge = Object.entries({ realm, ...parameters }).map(([name, value]) => `${name}="${value}"`)
+  return {
+    status,
+    headers: { 'cache-control': 'no-store', 'www-authenticate': `${scheme} ${challenge.join(', ')}` },
+    body: description === undefined ? { error } : { error, error_description: description },
+  }
+}

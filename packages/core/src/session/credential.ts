@@ -1,0 +1,99 @@
+/**
+ * The credential of a session: what the client keeps, and how it is derived.
+ *
+ * `<prefix>_<id>.<generation>.<secret>`. The secret is a MAC over the id, the generation, the record's salt and its subject:
+ * the table alone opens nothing, for the key is missing; the key alone opens nothing, for the salt is missing.
+ *
+ * @module
+ */
+
+import { decodeBase64url, encodeBase64url } from '../base64url.ts'
+import type { SessionRecord } from '../ports.ts'
+import type { RootSecrets } from '../secrets.ts'
+
+/** A credential, taken apart. Well-formed, not yet verified. */
+export interface Credential {
+  readonly carrier: SessionRecord['carrier']
+  readonly id: string
+  readonly generation: number
+  readonly secret: Uint8Array<ArrayBuffer>
+}
+
+/** What a credential is derived from. */
+export type CredentialGround = Pick<SessionRecord, 'id' | 'carrier' | 'keyId' | 'salt' | 'generation' | 'subject'>
+
+/** The prefixes by which scanners find leaked credentials. */
+const PREFIXES: Readonly<Record<SessionRecord['carrier'], string>> = { cookie: 'lks', refresh: 'lkr' }
+const GRAMMAR = /^lk([sr])_([0-9a-f]{32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{43})$/
+const ID = /^[0-9a-f]{32}$/
+const MAX_GENERATION = 2 ** 31 - 1
+const PURPOSE = 'session-credential'
+
+/** Tells whether text has the form of a session id. */
+export function isSessionId(text: unknown): text is string {
+  return typeof text === 'string' && ID.test(text)
+}
+
+/** Writes 16 bytes as a session id. */
+export function toSessionId(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * Parses a credential. One spelling for each: lower-case hex, no leading zeros, canonical base64url.
+ *
+ * @returns Undefined for anything else, of any length; nothing is thrown.
+ */
+export function parseCredential(text: string): Credential | undefined {
+  const [, kind, id, digits, encoded] = GRAMMAR.exec(text) ?? []
+  if (id === undefined || digits === undefined || encoded === undefined) return undefined
+  const generation = Number(digits)
+  const secret = decodeBase64url(encoded)
+  if (generation > MAX_GENERATION || secret === undefined) return undefined
+  return { carrier: kind === 's' ? 'cookie' : 'refresh', id, generation, secret }
+}
+
+/**
+ * Derives the credential of a record's current generation.
+ *
+ * @throws What `secrets` throws for a key id that is not in the ring; check `secrets.has` first.
+ */
+export async function issueCredential(record: CredentialGround, secrets: RootSecrets): Promise<string> {
+  const key = await secrets.deriveHmacKey(record.keyId, PURPOSE)
+  const secret = await crypto.subtle.sign('HMAC', key, macInput(record, record.generation))
+  return `${PREFIXES[record.carrier]}_${record.id}.${record.generation}.${encodeBase64url(new Uint8Array(secret))}`
+}
+
+/**
+ * Verifies that a credential was derived from this record, for the generation that the credential names. Constant time in
+ * the secret. Whether that generation is still current, and whether the record is alive, is not checked here.
+ */
+export async function verifyCredential(
+  credential: Credential,
+  record: CredentialGround,
+  secrets: RootSecrets,
+): Promise<boolean> {
+  if (credential.carrier !== record.carrier || credential.id !== record.id) return false
+  const key = await secrets.deriveHmacKey(record.keyId, PURPOSE)
+  return crypto.subtle.verify('HMAC', key, credential.secret, macInput(record, credential.generation))
+}
+
+function macInput(record: CredentialGround, generation: number): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
+  const label = encoder.encode(record.carrier)
+  const subject = encoder.encode(record.subject ?? '')
+  const salt = decodeBase64url(record.salt) ?? new Uint8Array()
+  const input = new Uint8Array(4 + label.length + 16 + 8 + 32 + 4 + subject.length)
+  const view = new DataView(input.buffer)
+  let at = 0
+  view.setUint32(at, label.length)
+  input.set(label, (at += 4))
+  at += label.length
+  for (let index = 0; index < 16; index += 1)
+    view.setUint8(at + index, Number.parseInt(record.id.slice(2 * index, 2 * index + 2), 16))
+  view.setBigUint64((at += 16), BigInt(generation))
+  input.set(salt.subarray(0, 32), (at += 8))
+  view.setUint32((at += 32), subject.length)
+  input.set(subject, at + 4)
+  return input
+}

@@ -1,0 +1,274 @@
+/**
+ * The session as a request's handler holds it.
+ *
+ * @module
+ */
+
+import type { AuthEvent } from '../events.ts'
+import { SessionConflictError, UsageError } from '../faults.ts'
+import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
+import type { SessionRecord } from '../ports.ts'
+import { NO_DATA, type SessionEngine, type SessionInit, type SessionWrite } from './strategy.ts'
+import { checkKey, deepFreeze, isSameJson, ownValue, toJsonValue } from './values.ts'
+
+/** Values to set, by key. Undefined deletes the key. */
+export type SessionPatch<Data extends object> = { readonly [Key in keyof Data]?: Data[Key] | undefined }
+
+/**
+ * One request's view of its session.
+ *
+ * Reading is synchronous and touches no store. Every change is written at once and resolves when the store has it, so await
+ * it: a response then cannot overtake its own write. Changes made through one handle run one after another.
+ *
+ * Writers on other requests are never overwritten unseen. Changes to different keys merge. A `set` or `delete` of a key that this handle
+ * never read: the last writer wins. Of a key that it read and that another request changed since: `SessionConflictError`
+ * with reason `conflict`, and nothing is stored. Values are never merged inside.
+ *
+ * Writing may reject with `SessionConflictError` (also with reason `gone`: the session has ended), `UnavailableError` (the
+ * store is out of reach; whether the write took effect is not known) or `UsageError` (`value_not_json`, `key_invalid`, `session_too_large`,
+ * and `headers_sent` where a cookie is needed and the response has begun). After a `UsageError` nothing is stored.
+ */
+export interface Session<Data extends object = JsonObject> {
+  /** The public id; null while nothing is stored. */
+  readonly id: string | null
+  /** Who is logged in; null for nobody. */
+  readonly subject: string | null
+  /** The value, frozen to its depth: a change inside it throws instead of being lost. Undefined when there is none. */
+  get<Key extends keyof Data & string>(key: Key): DeepReadonly<Data[Key]> | undefined
+  /** Tells whether there is a value. Counts as reading the key. */
+  has(key: keyof Data & string): boolean
+  /** The keys that have values. Counts as reading none of them. */
+  keys(): (keyof Data & string)[]
+  /** Sets one value. The first write of a visitor without a session makes one and sends its cookie. */
+  set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>
+  /** Deletes one value. True: there was one. */
+  delete(key: keyof Data & string): Promise<boolean>
+  /**
+   * Sets or deletes several values in one write: given directly, or by a function of the current values. The function
+   * is run again, on fresh values, when another request was faster; it must do nothing else than compute.
+   */
+  update(patch: SessionPatch<Data> | ((values: DeepReadonly<Partial<Data>>) => SessionPatch<Data>)): Promise<void>
+  /** Deletes a value and gives it to this caller alone, however many ask at once: for messages shown once. */
+  take<Key extends keyof Data & string>(key: Key): Promise<DeepReadonly<Data[Key]> | undefined>
+  /** Changes the credential and keeps everything else. Credentials from before open nothing any more. For changes of privilege. */
+  rotate(): Promise<void>
+  /** Ends the session and deletes the cookie. True: it was alive. Never undone by another request's late write. */
+  destroy(): Promise<boolean>
+}
+
+/** How a handle reaches its client. */
+export interface CredentialCarrier {
+  /** False once the response's headers are gone. */
+  readonly open: boolean
+  /** Gives the client the credential of this record. */
+  issue(record: SessionRecord, credential: string): void
+  /** Takes the credential away from the client. */
+  clear(): void
+}
+
+/** What a handle works with. */
+export interface SessionParts {
+  readonly engine: SessionEngine
+  readonly carrier: CredentialCarrier
+  readonly emit: (event: AuthEvent) => void
+}
+
+/** Another writer wins at most so many times in a row before the write is refused. */
+const MAX_ATTEMPTS = 100
+
+type Patch = ReadonlyMap<string, JsonValue | undefined>
+
+/** Creates the handle for a record, or for a visitor who has none yet. */
+export function createSession<Data extends object = JsonObject>(
+  initial: SessionRecord | null,
+  parts: SessionParts,
+): Session<Data> {
+  const { engine, carrier, emit } = parts
+  let record = initial
+  let ended = false
+  let queue: Promise<unknown> = Promise.resolve()
+  const seen = new Map<string, JsonValue | undefined>()
+
+  /** Two writes of one handle would race for one version, and two first writes would make two sessions. */
+  function inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = queue.then(task)
+    queue = result.catch(() => {})
+    return result
+  }
+
+  function refuse(reason: 'conflict' | 'gone'): never {
+    if (record !== null) emit({ type: 'session_conflict', sessionId: record.id, reason })
+    throw new SessionConflictError(reason)
+  }
+
+  function read(key: string): JsonValue | undefined {
+    const value = deepFreeze(ownValue(record?.data ?? NO_DATA, key))
+    seen.set(key, value)
+    return value
+  }
+
+  async function reload(current: SessionRecord): Promise<SessionRecord> {
+    const newest = await engine.reload(current)
+    ended = newest === null
+    return newest ?? refuse('gone')
+  }
+
+  /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
+  async function write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void> {
+    for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
+      if (record === null || ended) return refuse('gone')
+      const result = await attempt(record)
+      if (result?.ok === false) {
+        record = await reload(record)
+        continue
+      }
+      record = result?.record ?? record
+      return
+    }
+    refuse('conflict')
+  }
+
+  async function writePatch(current: SessionRecord, patch: Patch): Promise<SessionWrite | null> {
+    if (patch.size === 0) return null
+    const result = await engine.write(current, { data: merge(current.data, patch) })
+    if (result.ok) for (const [key, value] of patch) if (seen.has(key)) seen.set(key, value)
+    return result
+  }
+
+  /** What another request did to a key that this handle has read is a conflict; it shows on the newest values. */
+  function checkUnchanged(keys: Iterable<string>, data: JsonObject): void {
+    for (const key of keys) if (seen.has(key) && !isSameJson(seen.get(key), ownValue(data, key))) refuse('conflict')
+  }
+
+  async function change(compute: (data: JsonObject) => Patch): Promise<void> {
+    if (record !== null || ended) return write(async (current) => writePatch(current, compute(current.data)))
+    const data = merge(NO_DATA, compute(NO_DATA))
+    if (Object.keys(data).length > 0) record = await createAnonymous(data, parts)
+  }
+
+  return Object.freeze<Session<Data>>({
+    get id() {
+      return record?.id ?? null
+    },
+    get subject() {
+      return record?.subject ?? null
+    },
+    get: <Key extends keyof Data & string>(key: Key) => read(key) as DeepReadonly<Data[Key]> | undefined,
+    has: (key) => read(key) !== undefined,
+    keys: () => Object.keys(record?.data ?? NO_DATA) as (keyof Data & string)[],
+    async set(key, value) {
+      const patch = new Map([[checkKey(key), toJsonValue(value, key)]])
+      await inTurn(() =>
+        change((data) => {
+          checkUnchanged(patch.keys(), data)
+          return patch
+        }),
+      )
+    },
+    async update(patchOrFunction) {
+      if (typeof patchOrFunction === 'function') {
+        return inTurn(() => change((data) => toPatch(patchOrFunction(deepFreeze(data) as DeepReadonly<Partial<Data>>))))
+      }
+      const patch = toPatch(patchOrFunction)
+      return inTurn(() =>
+        change((data) => {
+          checkUnchanged(patch.keys(), data)
+          return patch
+        }),
+      )
+    },
+    delete: (key) =>
+      inTurn(async () => {
+        if (record === null) return false
+        // Another request may have set it since this one began, and finished before this call.
+        if (!ended && ownValue(record.data, key) === undefined) record = await reload(record)
+        let existed = false
+        await write(async (current) => {
+          existed = ownValue(current.data, key) !== undefined
+          if (!existed) return null
+          checkUnchanged([key], current.data)
+          return writePatch(current, new Map([[key, undefined]]))
+        })
+        return existed
+      }),
+    take: <Key extends keyof Data & string>(key: Key) =>
+      inTurn(async () => {
+        let taken: JsonValue | undefined
+        if (record === null) return undefined
+        await write((current) => {
+          taken = ownValue(current.data, key)
+          return writePatch(current, taken === undefined ? new Map() : new Map([[key, undefined]]))
+        })
+        return deepFreeze(taken) as DeepReadonly<Data[Key]> | undefined
+      }),
+    rotate: () =>
+      inTurn(async () => {
+        if (record === null) return
+        if (!carrier.open) throw headersSent()
+        await write((current) => engine.rotate(current, {}))
+        const credential = await engine.credentialOf(record)
+        if (!carrier.open) throw headersSent()
+        carrier.issue(record, credential)
+      }),
+    destroy: () =>
+      inTurn(async () => {
+        if (record === null) return false
+        const alive = await engine.destroy(record)
+        ended = true
+        if (carrier.open) carrier.clear()
+        return alive
+      }),
+  })
+}
+
+/**
+ * Makes a stored session, ends the one that it takes the place of, and gives the client its credential: in this order, so that a
+ * store that fails half-way leaves the client with what it had.
+ *
+ * @returns `cut_off` when the subject's sessions were revoked after `init.epoch` was read.
+ * @throws {UsageError} `headers_sent`, and then nothing stays stored.
+ */
+export async function createDelivered(
+  init: SessionInit,
+  replaced: SessionRecord | null,
+  { engine, carrier }: Pick<SessionParts, 'engine' | 'carrier'>,
+): Promise<SessionRecord | 'cut_off'> {
+  if (!carrier.open) throw headersSent()
+  const record = await engine.create(init)
+  if (record === 'cut_off') return 'cut_off'
+  if (replaced !== null) await engine.destroy(replaced)
+  const credential = await engine.credentialOf(record)
+  if (!carrier.open) {
+    await engine.destroy(record)
+    throw headersSent()
+  }
+  carrier.issue(record, credential)
+  return record
+}
+
+async function createAnonymous(data: JsonObject, parts: SessionParts): Promise<SessionRecord> {
+  const anonymous = { subject: null, scopes: [], authenticatedAt: null, amr: [], acr: null, epoch: 0, label: null }
+  const record = await createDelivered({ carrier: 'cookie', ...anonymous, data }, null, parts)
+  // Who has no subject has no epoch to stand below.
+  if (record === 'cut_off') throw new SessionConflictError('gone')
+  return record
+}
+
+function toPatch(patch: object): Patch {
+  return new Map(
+    Object.entries(patch).map(([key, value]) => [
+      checkKey(key),
+      value === undefined ? undefined : toJsonValue(value, key),
+    ]),
+  )
+}
+
+function merge(data: JsonObject, patch: Patch): JsonObject {
+  const kept = Object.entries(data).filter(([key]) => !patch.has(key))
+  const added = [...patch].filter((entry): entry is [string, JsonValue] => entry[1] !== undefined)
+  return Object.fromEntries([...kept, ...added])
+}
+
+function headersSent(): UsageError {
+  return new UsageError('headers_sent', 'The session needs a cookie, and the headers of the response are already sent')
+}

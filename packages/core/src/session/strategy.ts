@@ -1,0 +1,83 @@
+/**
+ * What `createAuth` takes as `sessions`, and what it asks of it.
+ *
+ * @module
+ */
+
+import type { AuthEvent } from '../events.ts'
+import type { JsonObject } from '../json.ts'
+import type { Runtime, SessionChanges, SessionInfo, SessionRecord } from '../ports.ts'
+import type { RootSecrets } from '../secrets.ts'
+import type { SessionRenewal } from './policy.ts'
+
+/** A way to keep sessions, not yet bound to an application: `storedSessions(...)`. `Data` is the shape of the session's values. */
+export interface SessionStrategy<Data extends object> {
+  /** Binds the strategy. Called once, by `createAuth`. */
+  bind(ground: SessionGround): SessionEngine
+  /** Only a type: which values the sessions hold. */
+  readonly data?: Data
+}
+
+/** What a strategy gets from `createAuth`. */
+export interface SessionGround {
+  readonly secrets: RootSecrets
+  readonly runtime: Runtime
+  readonly emit: (event: AuthEvent) => void
+}
+
+/** The outcome of presenting a credential. Everything but `live` is "no session". */
+export type SessionLoad =
+  | { readonly status: 'live'; readonly record: SessionRecord; readonly renewal: SessionRenewal | undefined }
+  | { readonly status: 'expired'; readonly record: SessionRecord }
+  | { readonly status: 'unknown' }
+
+/** What a new session is made of. */
+export type SessionInit = Pick<
+  SessionRecord,
+  'carrier' | 'subject' | 'scopes' | 'authenticatedAt' | 'amr' | 'acr' | 'epoch' | 'label' | 'data'
+>
+
+/** The outcome of writing to a session. */
+export type SessionWrite =
+  | { readonly ok: true; readonly record: SessionRecord }
+  | { readonly ok: false; readonly why: 'gone' | 'conflict' }
+
+/**
+ * Sessions of one application. Every method rejects with an `UnavailableError` when the store is out of reach, and
+ * with nothing else unless it says so.
+ */
+export interface SessionEngine {
+  /** Judges a credential as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
+  load(credential: string): Promise<SessionLoad>
+  /** Records activity. The renewed record; null when the session has ended meanwhile. */
+  renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRecord | null>
+  /** Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read. */
+  create(init: SessionInit): Promise<SessionRecord | 'cut_off'>
+  /**
+   * Changes a record if nobody else has since.
+   *
+   * @throws {UsageError} `session_too_large` when the data would pass the limit.
+   */
+  write(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
+  /** Gives the record a new salt, so that every credential issued before is unknown from then on. */
+  rotate(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
+  /** The record as it is now; null when the session has ended. */
+  reload(record: SessionRecord): Promise<SessionRecord | null>
+  /** Ends a session. True: it was alive. */
+  destroy(record: Pick<SessionRecord, 'id' | 'subject'>): Promise<boolean>
+  /** What the client is given to present. */
+  credentialOf(record: SessionRecord): Promise<string>
+  /** The live sessions of a subject, newest first. */
+  list(subject: string): Promise<SessionInfo[]>
+  /** Ends one session of a subject. False: there is none of that id, or it is another's. */
+  revoke(subject: string, id: string): Promise<boolean>
+  /** Ends all sessions of a subject, all but `except`. Returns how many were alive. */
+  revokeAll(subject: string, except: string | undefined): Promise<number>
+  /** The subject's epoch, to be read before credentials are checked. */
+  epochOf(subject: string): Promise<number>
+  /** Removes at most `limit` dead records from the store; returns how many. */
+  sweep(limit: number): Promise<number>
+}
+
+/** No values. */
+export const NO_DATA: JsonObject = Object.freeze({})

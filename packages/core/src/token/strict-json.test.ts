@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseStrictJson } from './strict-json.ts'
+
+function parse(text: string): unknown {
+  return parseStrictJson(Buffer.from(text))
+}
+
+function nested(levels: number, open: string, close: string): string {
+  return `{"a":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`
+}
+
+describe('parseStrictJson()', () => {
+  it('reads an object', () => {
+    expect(parse('{"a":[1,-0.5e3,true,null,"\\u00e9:{"],"":{}}')).toEqual({ a: [1, -500, true, null, 'é:{'], '': {} })
+  })
+
+  it('gives frozen values without a prototype, at every depth', () => {
+    const value = parse('{"a":{"b":[{}]},"constructor":{"prototype":{"isAdmin":true}}}') as {
+      a: { b: readonly object[] }
+      toString?: unknown
+    }
+    for (const object of [value, value.a, value.a.b[0]]) {
+      expect(Object.getPrototypeOf(object)).toBeNull()
+      expect(Object.isFrozen(object)).toBe(true)
+    }
+    expect(Object.isFrozen(value.a.b)).toBe(true)
+    expect(value.toString).toBeUndefined()
+    expect('isAdmin' in {}).toBe(false)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['a number', '1'],
+    ['a string', '"{}"'],
+    ['two values', '{}{}'],
+    ['a comment', '{/**/}'],
+    ['a trailing comma', '{"a":1,}'],
+    ['single quotes', "{'a':1}"],
+    ['NaN', '{"a":NaN}'],
+    ['a control character in a string', '{"a":"\n"}'],
+    ['a number beyond a double', '{"a":1e400}'],
+    ['a negative number beyond a double', '{"a":{"b":[-1e400]}}'],
+    ['a number of 400 digits', `{"a":${'9'.repeat(400)}}`],
+    ['a lone surrogate in a string', '{"a":"\\ud800"}'],
+    ['a lone surrogate in a name', '{"\\udc00":1}'],
+    ['surrogates in the wrong order', '{"a":"\\udc00\\ud800"}'],
+    ['a __proto__ member', '{"__proto__":{"sub":"admin"}}'],
+    ['an escaped __proto__ member', '{"a":{"\\u005f_proto__":1}}'],
+    ['the same name twice', '{"a":1,"a":1}'],
+    ['the same name twice, once escaped', '{"sub":1,"\\u0073ub":2}'],
+    ['the same name twice, deep down', '{"x":[{"y":{"a":1,"b":2,"a":3}}]}'],
+    ['the same name twice, after a string full of colons', '{"x":":\\":{:","a":1,"a":2}'],
+    ['a name three times, beside a string with a colon', '{"a":":","a":":","a":":"}'],
+  ])('refuses %s', (_, text) => {
+    expect(parse(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['a byte order mark', [0xef, 0xbb, 0xbf, 0x7b, 0x7d]],
+    ['UTF-16', [0x7b, 0x00, 0x7d, 0x00]],
+    ['a byte that is no UTF-8', [...Buffer.from('{"a":"'), 0xff, ...Buffer.from('"}')]],
+    ['an overlong form', [...Buffer.from('{"a":"'), 0xc0, 0xaf, ...Buffer.from('"}')]],
+    ['a surrogate in UTF-8', [...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')]],
+    ['a sequence that is cut short', [...Buffer.from('{"a":"'), 0xe2, 0x82, ...Buffer.from('"}')]],
+  ])('refuses %s', (_, bytes) => {
+    expect(parseStrictJson(Uint8Array.from(bytes))).toBeUndefined()
+  })
+
+  it('allows the same name in different objects', () => {
+    expect(parse('{"a":{"a":1},"b":[{"a":1},{"a":2}]}')).toEqual({ a: { a: 1 }, b: [{ a: 1 }, { a: 2 }] })
+  })
+
+  it('reads 16 levels and no more', () => {
+    expect(parse(nested(16, '[', ']'))).toBeDefined()
+    expect(parse(nested(17, '[', ']'))).toBeUndefined()
+    expect(parse(nested(16, '{"a":', '}'))).toBeDefined()
+    expect(parse(nested(17, '{"a":', '}'))).toBeUndefined()
+    expect(parse(nested(100_000, '[', ']'))).toBeUndefined()
+  })
+
+  it('reads 256 members in all and no more', () => {
+    const members = (count: number): string => Array.from({ length: count }, (_, index) => `"m${index}":0`).join(',')
+    expect(parse(`{"a":{${members(255)}}}`)).toBeDefined()
+    expect(parse(`{"a":{${members(256)}}}`)).toBeUndefined()
+  })
+
+  it('agrees with JSON.parse on what it accepts', () => {
+    const text = fc.oneof(
+      fc.json(),
+      fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 8 }).map((value) => JSON.stringify(value)),
+      fc.tuple(fc.json(), fc.nat(), fc.constantFrom(...'"\\:{}[],')).map(([json, at, extra]) => {
+        const index = at % (json.length + 1)
+        return json.slice(0, index) + extra + json.slice(index)
+      }),
+    )
+    let accepted = 0
+    fc.assert(
+      fc.property(text, (json) => {
+        const value = parse(json)
+        if (value === undefined) return
+        accepted += 1
+        expect(JSON.stringify(value)).toBe(JSON.stringify(JSON.parse(json)))
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(accepted).toBeGreaterThan(200)
+  })
+
+  it('reads whatever JSON.stringify writes for a plain object within the limits', () => {
+    const value = fc.dictionary(
+      fc.string({ unit: 'grapheme' }).filter((name) => name !== '__proto__' && name.isWellFormed()),
+      fc.oneof(fc.string({ unit: 'grapheme' }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
+      { maxKeys: 20 },
+    )
+    fc.assert(
+      fc.property(value, (object) => {
+        const json = JSON.stringify(object)
+        expect(JSON.stringify(parse(json))).toBe(json)
+      }),
+    )
+  })
+
+  it('never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        parseStrictJson(bytes)
+        parseStrictJson(Uint8Array.of(0x7b, ...bytes, 0x7d))
+      }),
+    )
+  })
+})

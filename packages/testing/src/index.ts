@@ -1,0 +1,16 @@
+/**
+ * What the tests of an application and of a store need.
+ *
+ * @module
+ */
+
+export { createTestRuntime, type TestRuntime, type TestRuntimeOptions } from './runtime.ts'
+export { describeSessionStore, type SessionStoreHarness } from './session-store.ts'
+export {
+  interceptSessionStore,
+  type SessionStoreCallName,
+  type SessionStoreHooks,
+} from './intercepted-session-store.ts'
+export { mintAccessToken, type MintOptions } from './access-token.ts'
+export { TEST_KEYS, TEST_SECRETS } from './keys.ts'
+export { createTestRequest, type TestRequestInit } from './request.ts'

@@ -1,0 +1,47 @@
+/**
+ * A session store that a test looks into, delays or breaks.
+ *
+ * @module
+ */
+
+import type { SessionStoreParts } from '@latchkey/core'
+
+/** The names of a session store's calls. */
+export type SessionStoreCallName = keyof SessionStoreParts
+
+/** What runs around each call of an intercepted store. May be asynchronous; what it throws, the call rejects with. */
+export interface SessionStoreHooks {
+  /** Runs before the call reaches the store; when it throws, the store never sees the call. */
+  readonly before?: (name: SessionStoreCallName) => unknown
+  /** Runs when the store has answered; when it throws, the call took effect and its answer is lost. */
+  readonly after?: (name: SessionStoreCallName) => unknown
+}
+
+/** Wraps a store with hooks around each of its calls. The store underneath is the real one. */
+export function interceptSessionStore(
+  store: SessionStoreParts,
+  { before, after }: SessionStoreHooks,
+): SessionStoreParts {
+  function around<Call extends unknown[], Answer>(
+    name: SessionStoreCallName,
+    call: (...args: Call) => Promise<Answer>,
+  ): (...args: Call) => Promise<Answer> {
+    return async (...args) => {
+      await before?.(name)
+      const answer = await call(...args)
+      await after?.(name)
+      return answer
+    }
+  }
+  return {
+    create: around('create', store.create.bind(store)),
+    read: around('read', store.read.bind(store)),
+    update: around('update', store.update.bind(store)),
+    touch: around('touch', store.touch.bind(store)),
+    destroy: around('destroy', store.destroy.bind(store)),
+    listBySubject: around('listBySubject', store.listBySubject.bind(store)),
+    epochOf: around('epochOf', store.epochOf.bind(store)),
+    destroyAllForSubject: around('destroyAllForSubject', store.destroyAllForSubject.bind(store)),
+    deleteExpired: around('deleteExpired', store.deleteExpired.bind(store)),
+  }
+}
