@@ -62,4 +62,4 @@ export type {
   SessionWrite,
 } from './session/strategy.ts'
 export type { AccessTokens, IssueOptions, TokenOptions, VerifyResult } from './token/access-token.ts'
-export type { KeyAlgorithm, KeyInput, Keyring, KeyState, TokenKey } from './token/keyring.ts'
+export type { JsonWebKey, KeyAlgorithm, KeyInput, Keyring, KeyState, TokenKey } from './token/keyring.ts'

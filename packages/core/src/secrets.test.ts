@@ -73,7 +73,7 @@ describe('createRootSecrets()', () => {
   })
 
   it.each([['3'], [3], [0], [Number.NaN], [null], ['1'], [true]])('refuses signWith %j', (signWith) => {
-    expect(optionOf({ 1: SECRET, 2: OTHER }, signWith)).toBe(signWith === null ? 'none' : 'signWith')
+    expect(optionOf({ 1: SECRET, 2: OTHER }, signWith)).toBe('signWith')
   })
 
   it.each([
@@ -103,7 +103,7 @@ describe('createRootSecrets()', () => {
   it.each([
     ['undefined, as a missing environment variable gives', undefined],
     ['null', null],
-    ['a number', 12345678901234567890],
+    ['a number', 1234567890],
     ['a list of numbers', Array.from(BYTES)],
     ['an ArrayBuffer', BYTES.buffer],
     ['another kind of view', new Uint16Array(32).map((_, index) => index * 999)],

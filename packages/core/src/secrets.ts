@@ -63,7 +63,7 @@ export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSec
   const ids = Object.freeze([...material.keys()].sort((one, other) => one - other))
   const highestId = ids.at(-1)
   if (highestId === undefined) throw new ConfigError('secrets', `must hold at least one secret; ${HOW}`)
-  const signingId = signWith ?? highestId
+  const signingId = signWith === undefined ? highestId : signWith
   if (typeof signingId !== 'number' || !material.has(signingId)) {
     throw new ConfigError('signWith', 'must be the id of one of "secrets"')
   }

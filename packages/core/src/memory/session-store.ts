@@ -140,7 +140,7 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
       const live = listLive(subject, call.now)
       const spared = live.find((record) => record.id === except)
       if (spared !== undefined) records.set(spared.id, { ...spared, epoch })
-      const ended = live.filter((record) => record !== spared)
+      const ended = live.filter((record) => record !== spared && record.epoch < epoch)
       for (const record of ended) remove(record)
       epochs.set(subject, epoch)
       return ended.length

@@ -97,8 +97,8 @@ function checkTimes(
 ): Failure | undefined {
   const { exp, iat, nbf, auth_time: authTime } = claims
   if (now >= exp * 1_000 + leeway) return refuse('token_expired', 'exp')
-  if (exp <= iat || (exp - iat) * 1_000 > maxLifetime) return refuse('token_claim', 'exp')
   if (iat * 1_000 > now + leeway) return refuse('token_not_yet_valid', 'iat')
+  if (exp <= iat || (exp - iat) * 1_000 > maxLifetime) return refuse('token_claim', 'exp')
   if (nbf !== undefined && nbf >= exp) return refuse('token_claim', 'nbf')
   if (nbf !== undefined && nbf * 1_000 > now + leeway) return refuse('token_not_yet_valid', 'nbf')
   // A login in the future would pass every limit on its age.

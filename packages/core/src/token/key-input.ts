@@ -61,7 +61,7 @@ export type KeySource =
   | { readonly kind: 'cryptoKey'; readonly publicKey: unknown; readonly privateKey: unknown }
 
 const KEY_ID = /^[A-Za-z0-9._~-]{1,256}$/
-const PEM = /^-----BEGIN (PRIVATE|PUBLIC) KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (PRIVATE|PUBLIC) KEY-----$/
+const PEM = /^-----BEGIN (PRIVATE|PUBLIC) KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END \1 KEY-----$/
 const ALGORITHMS: readonly KeyAlgorithm[] = ['HS256', 'EdDSA', 'Ed25519']
 const STATES: readonly KeyState[] = ['active', 'accepted', 'retired']
 const SOURCES = ['jwk', 'pem', 'cryptoKey', 'secret'] as const
@@ -115,8 +115,8 @@ function parseSource(path: string, member: (typeof SOURCES)[number], value: unkn
 function parsePem(path: string, value: unknown, { alg }: Binding): KeySource {
   if (alg === 'HS256') throw new ConfigError(path, 'is not for HS256: give the secret')
   const pem = typeof value === 'string' ? value.trim() : ''
-  const [, kind, end] = PEM.exec(pem) ?? []
-  if (kind === undefined || kind !== end) {
+  const [, kind] = PEM.exec(pem) ?? []
+  if (kind === undefined) {
     throw new ConfigError(
       path,
       'must be one "PRIVATE KEY" (PKCS#8) or "PUBLIC KEY" (SPKI) in PEM form with line breaks',

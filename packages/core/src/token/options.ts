@@ -47,11 +47,10 @@ const MAX_TEXT = 1_024
  * @throws {ConfigError} With a path such as `tokens.issuer`.
  */
 export function resolveTokenOptions(input: unknown): TokenPolicy {
-  const given = readOptions('tokens', input, NAMES)
-  const maxLifetime = parseDuration('tokens.maxLifetime', given.maxLifetime ?? '1h', { min: 1_000 })
-  const lifetime = parseDuration('tokens.lifetime', given.lifetime ?? Math.min(DEFAULT_LIFETIME, maxLifetime) / 1_000, {
-    max: maxLifetime,
-  })
+  const given = { maxLifetime: '1h', leeway: '5s', requiredClaims: [], ...readOptions('tokens', input, NAMES) }
+  const maxLifetime = parseDuration('tokens.maxLifetime', given.maxLifetime, { min: 1_000 })
+  const { lifetime: asked = Math.min(DEFAULT_LIFETIME, maxLifetime) / 1_000 } = given
+  const lifetime = parseDuration('tokens.lifetime', asked, { max: maxLifetime })
   if (lifetime % 1_000 !== 0) throw new ConfigError('tokens.lifetime', 'must be a whole number of seconds')
   const audience = typeof given.audience === 'string' ? [given.audience] : given.audience
   return Object.freeze<TokenPolicy>({
@@ -59,9 +58,9 @@ export function resolveTokenOptions(input: unknown): TokenPolicy {
     audience: readTexts('tokens.audience', audience, { min: 1, max: MAX_AUDIENCES }),
     lifetime,
     maxLifetime,
-    leeway: parseDuration('tokens.leeway', given.leeway ?? '5s', { min: 0, max: 60_000 }),
+    leeway: parseDuration('tokens.leeway', given.leeway, { min: 0, max: 60_000 }),
     clientId: given.clientId === undefined ? undefined : readText('tokens.clientId', given.clientId),
-    requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims ?? [], { min: 0, max: 100 }),
+    requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims, { min: 0, max: 100 }),
     keys: readKeyring(given.keys),
   })
 }
@@ -90,7 +89,9 @@ function readText(path: string, value: unknown): string {
 
 function readKeyring(value: unknown): Keyring | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'object' && value !== null && typeof (value as Partial<Keyring>).find === 'function')
-    return value as Keyring
+  // A list has a "find" too, and finds its first key for every id.
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (typeof (value as Partial<Keyring>).find === 'function') return value as Keyring
+  }
   throw new ConfigError('tokens.keys', 'must be a keyring: the result of "await createKeyring(...)"')
 }

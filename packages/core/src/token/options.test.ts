@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../faults.ts'
+import { createKeyring } from './keyring.ts'
+import { resolveTokenOptions } from './options.ts'
+
+const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
+
+function optionOf(options: unknown): string {
+  try {
+    resolveTokenOptions(options)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.option
+    throw error
+  }
+  return 'none'
+}
+
+describe('resolveTokenOptions()', () => {
+  it('fills in the defaults and freezes', () => {
+    const policy = resolveTokenOptions(OPTIONS)
+    expect(policy).toEqual({
+      issuer: 'https://issuer.example',
+      audience: ['api'],
+      lifetime: 600_000,
+      maxLifetime: 3_600_000,
+      leeway: 5_000,
+      clientId: undefined,
+      requiredClaims: [],
+      keys: undefined,
+    })
+    expect(Object.isFrozen(policy) && Object.isFrozen(policy.audience) && Object.isFrozen(policy.requiredClaims)).toBe(
+      true,
+    )
+  })
+
+  it('takes every option', async () => {
+    const keys = await createKeyring([
+      { kid: 'k', alg: 'HS256', secret: Uint8Array.from({ length: 32 }, (_, i) => i * 7) },
+    ])
+    const given = {
+      lifetime: '5m',
+      maxLifetime: '2h',
+      leeway: 0,
+      clientId: 'web',
+      requiredClaims: ['tenant'],
+      keys,
+    } as const
+    expect(resolveTokenOptions({ ...OPTIONS, audience: ['a', 'b'], ...given })).toEqual({
+      issuer: OPTIONS.issuer,
+      audience: ['a', 'b'],
+      lifetime: 300_000,
+      maxLifetime: 7_200_000,
+      leeway: 0,
+      clientId: 'web',
+      requiredClaims: ['tenant'],
+      keys,
+    })
+  })
+
+  it('shortens the default lifetime to a shorter longest one', () => {
+    expect(resolveTokenOptions({ ...OPTIONS, maxLifetime: '2m' }).lifetime).toBe(120_000)
+  })
+
+  it('copies lists, so that a later change changes nothing', () => {
+    const audience = ['a']
+    const policy = resolveTokenOptions({ ...OPTIONS, audience })
+    audience.push('evil')
+    expect(policy.audience).toEqual(['a'])
+  })
+
+  it.each<[string, unknown]>([
+    ['tokens', undefined],
+    ['tokens', null],
+    ['tokens', 'https://issuer.example'],
+    ['tokens', [OPTIONS]],
+    ['tokens.issuer', { audience: 'api' }],
+    ['tokens.issuer', Object.assign(Object.create({ issuer: 'https://issuer.example' }), { audience: 'api' })],
+    ['tokens.issuer', { ...OPTIONS, issuer: '' }],
+    ['tokens.issuer', { ...OPTIONS, issuer: ' ' }],
+    ['tokens.issuer', { ...OPTIONS, issuer: 'a\n' }],
+    ['tokens.issuer', { ...OPTIONS, issuer: '\ud800' }],
+    ['tokens.issuer', { ...OPTIONS, issuer: /issuer/ }],
+    ['tokens.issuer', { ...OPTIONS, issuer: ['https://issuer.example'] }],
+    ['tokens.issuer', { ...OPTIONS, issuer: 'a'.repeat(1_025) }],
+    ['tokens.audience', { issuer: 'i' }],
+    ['tokens.audience', { ...OPTIONS, audience: '' }],
+    ['tokens.audience', { ...OPTIONS, audience: [] }],
+    ['tokens.audience', { ...OPTIONS, audience: ['a', ''] }],
+    ['tokens.audience', { ...OPTIONS, audience: ['a', 'a'] }],
+    ['tokens.audience', { ...OPTIONS, audience: ['a', undefined] }],
+    ['tokens.audience', { ...OPTIONS, audience: [/a/] }],
+    ['tokens.audience', { ...OPTIONS, audience: /a/ }],
+    ['tokens.audience', { ...OPTIONS, audience: Array.from({ length: 21 }, (_, index) => `a${index}`) }],
+    ['tokens.audience', { ...OPTIONS, audience: Array.from({ length: 2 }) }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: 0 }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: -1 }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: Number.NaN }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: Infinity }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: 1.5 }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: '10 minutes' }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: '61m' }],
+    ['tokens.lifetime', { ...OPTIONS, lifetime: null }],
+    ['tokens.maxLifetime', { ...OPTIONS, maxLifetime: 0 }],
+    ['tokens.maxLifetime', { ...OPTIONS, maxLifetime: 0.5 }],
+    ['tokens.maxLifetime', { ...OPTIONS, maxLifetime: '401d' }],
+    ['tokens.leeway', { ...OPTIONS, leeway: -1 }],
+    ['tokens.leeway', { ...OPTIONS, leeway: 61 }],
+    ['tokens.leeway', { ...OPTIONS, leeway: Number.NaN }],
+    ['tokens.leeway', { ...OPTIONS, leeway: true }],
+    ['tokens.clientId', { ...OPTIONS, clientId: '' }],
+    ['tokens.clientId', { ...OPTIONS, clientId: 1 }],
+    ['tokens.requiredClaims', { ...OPTIONS, requiredClaims: 'tenant' }],
+    ['tokens.requiredClaims', { ...OPTIONS, requiredClaims: [''] }],
+    ['tokens.requiredClaims', { ...OPTIONS, requiredClaims: ['a', 'a'] }],
+    ['tokens.keys', { ...OPTIONS, keys: [{ kid: 'k' }] }],
+    ['tokens.keys', { ...OPTIONS, keys: Promise.resolve() }],
+    ['tokens.algorithms', { ...OPTIONS, algorithms: ['none'] }],
+    ['tokens.audiences', { ...OPTIONS, audiences: 'api' }],
+  ])('refuses %s in case %#', (option, options) => {
+    expect(optionOf(options)).toBe(option)
+  })
+})
