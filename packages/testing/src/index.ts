@@ -14,3 +14,15 @@ export {
 export { mintAccessToken, type MintOptions } from './access-token.ts'
 export { TEST_KEYS, TEST_SECRETS } from './keys.ts'
 export { createTestRequest, type TestRequestInit } from './request.ts'
+export { describeAdapter } from './adapter.ts'
+export {
+  callerOf,
+  type AdapterTestAuth,
+  type AdapterTestData,
+  type AdapterTestOptions,
+  type AdapterTestUser,
+  type Caller,
+  type RunningApplication,
+  type StartAdapter,
+} from './adapter/harness.ts'
+export { createFaultySessionStore, STORE_FAILURE, type FaultySessionStore } from './faulty-session-store.ts'

@@ -9,7 +9,7 @@ import { SessionConflictError, UsageError } from '../faults.ts'
 import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
 import { NO_DATA, type SessionEngine, type SessionInit, type SessionWrite } from './strategy.ts'
-import { checkKey, deepFreeze, isSameJson, ownValue, toJsonValue } from './values.ts'
+import { checkKey, deepFreeze, isSameJson, ownValue, toSessionValue } from './values.ts'
 
 /** Values to set, by key. Undefined deletes the key. */
 export type SessionPatch<Data extends object> = { readonly [Key in keyof Data]?: Data[Key] | undefined }
@@ -157,7 +157,7 @@ export function createSession<Data extends object = JsonObject>(
     has: (key) => read(key) !== undefined,
     keys: () => Object.keys(record?.data ?? NO_DATA) as (keyof Data & string)[],
     async set(key, value) {
-      const patch = new Map([[checkKey(key), toJsonValue(value, key)]])
+      const patch = new Map([[checkKey(key), toSessionValue(value, key)]])
       await inTurn(() =>
         change((data) => {
           checkUnchanged(patch.keys(), data)
@@ -258,7 +258,7 @@ function toPatch(patch: object): Patch {
   return new Map(
     Object.entries(patch).map(([key, value]) => [
       checkKey(key),
-      value === undefined ? undefined : toJsonValue(value, key),
+      value === undefined ? undefined : toSessionValue(value, key),
     ]),
   )
 }

@@ -1,47 +1,24 @@
 /**
- * Session values: JSON, checked when set, frozen when read.
+ * Session values: their keys, and what the handle does with them.
  *
  * @module
  */
 
 import { UsageError } from '../faults.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
+import { toJsonValue, type JsonObject, type JsonValue } from '../json.ts'
 
-const MAX_DEPTH = 32
 const MAX_KEY_LENGTH = 128
 
+/** Lone surrogates are kept: JSON escapes them, and what a visitor typed is not the application's fault. */
+const LIMITS = { maxDepth: 32, wellFormed: false }
+
 /**
- * Copies a value as JSON would carry it, frozen to its depth.
+ * Copies a session value as JSON carries it, frozen to its depth.
  *
- * Plain objects, arrays, strings, finite numbers, booleans and null. Everything that JSON would drop or change without a word
- * is refused instead: undefined, functions, symbols, bigints, NaN and the infinities, dates and other instances, holes, cycles.
- *
- * @param path What the error calls the value, such as its key.
- * @throws {UsageError} `value_not_json`, with the path of the first offender; also past 32 levels, and for a member named
- * `__proto__`.
+ * @throws {UsageError} `value_not_json`, with the path; also past 32 levels.
  */
-export function toJsonValue(value: unknown, path: string, depth = 0): JsonValue {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value + 0
-  if (typeof value !== 'object')
-    throw notJson(path, `is ${typeof value === 'number' ? 'not a finite number' : `a value of type ${typeof value}`}`)
-  if (depth === MAX_DEPTH) throw notJson(path, `is nested more than ${MAX_DEPTH} levels deep`)
-  if (Array.isArray(value)) {
-    // Array.from visits holes, which then are refused as undefined.
-    return Object.freeze(
-      Array.from(value as readonly unknown[], (item, index) => toJsonValue(item, `${path}[${index}]`, depth + 1)),
-    )
-  }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null)
-    throw notJson(path, 'is neither a plain object nor an array')
-  if (Object.getOwnPropertySymbols(value).length > 0) throw notJson(path, 'has a member named by a symbol')
-  const copy: Record<string, JsonValue> = {}
-  for (const [name, member] of Object.entries(value)) {
-    if (name === '__proto__') throw notJson(path, 'has a member named "__proto__"')
-    copy[name] = toJsonValue(member, `${path}.${name}`, depth + 1)
-  }
-  return Object.freeze(copy)
+export function toSessionValue(value: unknown, key: string): JsonValue {
+  return toJsonValue(value, key, LIMITS)
 }
 
 /**
@@ -90,8 +67,4 @@ export function ownValue(data: JsonObject, key: string): JsonValue | undefined {
 // Array.isArray does not narrow read-only arrays.
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value)
-}
-
-function notJson(path: string, problem: string): UsageError {
-  return new UsageError('value_not_json', `The value at "${path}" ${problem}`)
 }
