@@ -112,6 +112,15 @@ describe('SessionEngine.load()', () => {
   })
 })
 
+describe('SessionEngine.load(): carriers', () => {
+  it('does not take the genuine credential of another carrier for a cookie', async () => {
+    const { engine } = setUp()
+    const { credential } = await begin(engine, { carrier: 'refresh' })
+    expect(credential).toMatch(/^lkr_/)
+    expect(await engine.load(credential)).toEqual({ status: 'unknown' })
+  })
+})
+
 describe('SessionEngine: root secrets', () => {
   it('accepts sessions of an older secret, and signs new ones with the highest', async () => {
     const { engine, bind } = setUp()

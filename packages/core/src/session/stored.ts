@@ -115,7 +115,8 @@ function createStoredEngine(
   const engine: SessionEngine = {
     async load(text) {
       const credential = parseCredential(text)
-      if (credential === undefined) return { status: 'unknown' }
+      // A refresh token is no cookie, however genuine.
+      if (credential?.carrier !== 'cookie') return { status: 'unknown' }
       const record = await read(credential.id)
       if (record === null) return { status: 'unknown' }
       if (!(await verifyCredential(credential, record, secrets)) || credential.generation !== record.generation) {
