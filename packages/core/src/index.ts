@@ -51,7 +51,8 @@ export type {
 } from './ports.ts'
 export type { RootSecrets, Secrets } from './secrets.ts'
 export type { SessionRenewal } from './session/policy.ts'
-export type { Session, SessionPatch } from './session/session.ts'
+export type { SessionPatch } from './session/patch.ts'
+export type { Session } from './session/session.ts'
 export type { SessionStoreParts, StoredSessionOptions } from './session/stored.ts'
 export type {
   SessionEngine,

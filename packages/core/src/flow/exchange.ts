@@ -12,7 +12,8 @@ import { decideOrigin, mayChangeState } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
 import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
-import { createSession, type CredentialCarrier, type Session } from '../session/session.ts'
+import type { CredentialCarrier } from '../session/delivery.ts'
+import { createSession, type Session } from '../session/session.ts'
 import type { SessionEngine, SessionLoad } from '../session/strategy.ts'
 
 /** What the request's session cookie turned out to be. */

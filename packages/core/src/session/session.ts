@@ -5,14 +5,13 @@
  */
 
 import type { AuthEvent } from '../events.ts'
-import { SessionConflictError, UsageError } from '../faults.ts'
+import { SessionConflictError } from '../faults.ts'
 import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
-import { NO_DATA, type SessionEngine, type SessionInit, type SessionWrite } from './strategy.ts'
+import { createAnonymous, headersSent, type DeliveryParts } from './delivery.ts'
+import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
+import { NO_DATA, type SessionWrite } from './strategy.ts'
 import { checkKey, deepFreeze, isSameJson, ownValue, toSessionValue } from './values.ts'
-
-/** Values to set, by key. Undefined deletes the key. */
-export type SessionPatch<Data extends object> = { readonly [Key in keyof Data]?: Data[Key] | undefined }
 
 /**
  * One request's view of its session.
@@ -56,27 +55,13 @@ export interface Session<Data extends object = JsonObject> {
   destroy(): Promise<boolean>
 }
 
-/** How a handle reaches its client. */
-export interface CredentialCarrier {
-  /** False once the response's headers are gone. */
-  readonly open: boolean
-  /** Gives the client the credential of this record. */
-  issue(record: SessionRecord, credential: string): void
-  /** Takes the credential away from the client. */
-  clear(): void
-}
-
 /** What a handle works with. */
-export interface SessionParts {
-  readonly engine: SessionEngine
-  readonly carrier: CredentialCarrier
+export interface SessionParts extends DeliveryParts {
   readonly emit: (event: AuthEvent) => void
 }
 
 /** Another writer wins at most so many times in a row before the write is refused. */
 const MAX_ATTEMPTS = 100
-
-type Patch = ReadonlyMap<string, JsonValue | undefined>
 
 /** Creates the handle for a record, or for a visitor who has none yet. */
 export function createSession<Data extends object = JsonObject>(
@@ -128,9 +113,9 @@ export function createSession<Data extends object = JsonObject>(
     refuse('conflict')
   }
 
-  async function writePatch(current: SessionRecord, patch: Patch): Promise<SessionWrite | null> {
+  async function writePatch(current: SessionRecord, patch: CheckedPatch): Promise<SessionWrite | null> {
     if (patch.size === 0) return null
-    const result = await engine.write(current, { data: merge(current.data, patch) })
+    const result = await engine.write(current, { data: applyPatch(current.data, patch) })
     if (result.ok) for (const [key, value] of patch) if (seen.has(key)) seen.set(key, value)
     return result
   }
@@ -140,9 +125,9 @@ export function createSession<Data extends object = JsonObject>(
     for (const key of keys) if (seen.has(key) && !isSameJson(seen.get(key), ownValue(data, key))) refuse('conflict')
   }
 
-  async function change(compute: (data: JsonObject) => Patch): Promise<void> {
+  async function change(compute: (data: JsonObject) => CheckedPatch): Promise<void> {
     if (record !== null || ended) return write(async (current) => writePatch(current, compute(current.data)))
-    const data = merge(NO_DATA, compute(NO_DATA))
+    const data = applyPatch(NO_DATA, compute(NO_DATA))
     if (Object.keys(data).length > 0) record = await createAnonymous(data, parts)
   }
 
@@ -219,56 +204,4 @@ export function createSession<Data extends object = JsonObject>(
         return alive
       }),
   })
-}
-
-/**
- * Makes a stored session, ends the one that it takes the place of, and gives the client its credential: in this order, so that a
- * store that fails half-way leaves the client with what it had.
- *
- * @returns `cut_off` when the subject's sessions were revoked after `init.epoch` was read.
- * @throws {UsageError} `headers_sent`, and then nothing stays stored.
- */
-export async function createDelivered(
-  init: SessionInit,
-  replaced: SessionRecord | null,
-  { engine, carrier }: Pick<SessionParts, 'engine' | 'carrier'>,
-): Promise<SessionRecord | 'cut_off'> {
-  if (!carrier.open) throw headersSent()
-  const record = await engine.create(init)
-  if (record === 'cut_off') return 'cut_off'
-  if (replaced !== null) await engine.destroy(replaced)
-  const credential = await engine.credentialOf(record)
-  if (!carrier.open) {
-    await engine.destroy(record)
-    throw headersSent()
-  }
-  carrier.issue(record, credential)
-  return record
-}
-
-async function createAnonymous(data: JsonObject, parts: SessionParts): Promise<SessionRecord> {
-  const anonymous = { subject: null, scopes: [], authenticatedAt: null, amr: [], acr: null, epoch: 0, label: null }
-  const record = await createDelivered({ carrier: 'cookie', ...anonymous, data }, null, parts)
-  // Who has no subject has no epoch to stand below.
-  if (record === 'cut_off') throw new SessionConflictError('gone')
-  return record
-}
-
-function toPatch(patch: object): Patch {
-  return new Map(
-    Object.entries(patch).map(([key, value]) => [
-      checkKey(key),
-      value === undefined ? undefined : toSessionValue(value, key),
-    ]),
-  )
-}
-
-function merge(data: JsonObject, patch: Patch): JsonObject {
-  const kept = Object.entries(data).filter(([key]) => !patch.has(key))
-  const added = [...patch].filter((entry): entry is [string, JsonValue] => entry[1] !== undefined)
-  return Object.fromEntries([...kept, ...added])
-}
-
-function headersSent(): UsageError {
-  return new UsageError('headers_sent', 'The session needs a cookie, and the headers of the response are already sent')
 }
