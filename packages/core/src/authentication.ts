@@ -8,20 +8,33 @@ import type { Duration } from './duration.ts'
 
 /** The claims of a verified access token (RFC 7519 section 4, RFC 9068 section 2.2), frozen. */
 export interface AccessTokenClaims {
+  /** The issuer. */
   readonly iss: string
+  /** Whom the token is for. */
   readonly aud: string | readonly string[]
+  /** The subject. */
   readonly sub: string
   /** NumericDate: seconds since the epoch. */
   readonly exp: number
+  /** When it was issued, as a NumericDate. */
   readonly iat: number
+  /** The id of this token. */
   readonly jti: string
+  /** From when on it is good, as a NumericDate. */
   readonly nbf?: number
+  /** The client that it was issued to (RFC 9068 section 2.2). */
   readonly client_id?: string
+  /** The scopes that were granted, with blanks between them. */
   readonly scope?: string
+  /** When the subject last proved its identity, as a NumericDate. */
   readonly auth_time?: number
+  /** The authentication context class. */
   readonly acr?: string
+  /** Authentication methods (RFC 8176). */
   readonly amr?: readonly string[]
+  /** The public id of the session. */
   readonly sid?: string
+  /** The application's own claims. */
   readonly [claim: string]: unknown
 }
 
@@ -31,11 +44,13 @@ export interface Principal<Claims extends AccessTokenClaims = AccessTokenClaims>
   readonly subject: string
   /** The public id of the session, where there is one. Safe to show in a device list; opens nothing. */
   readonly sessionId?: string
+  /** What the credentials allow. */
   readonly scopes: readonly string[]
   /** When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`. */
   readonly authenticatedAt: number
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** The authentication context class; undefined when none was recorded. */
   readonly acr?: string
   /** The verified token's claims; undefined when a session cookie authenticated. */
   readonly claims?: Claims

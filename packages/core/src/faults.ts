@@ -12,6 +12,7 @@ export type FaultCode = 'ERR_CONFIG' | 'ERR_USAGE' | 'ERR_SESSION_CONFLICT' | 'E
 
 /** Thrown while something is constructed: an option is missing, unknown, out of range or contradicts another. */
 export class ConfigError extends TypeError {
+  /** What kind of fault this is. */
   readonly code = 'ERR_CONFIG'
   /** The option's path as the integrator wrote it, such as `tokens.lifetime`. */
   readonly option: string
@@ -47,7 +48,9 @@ export type UsageReason =
 
 /** Thrown when the calling program used an operation in a way that its contract excludes. Nothing was stored. */
 export class UsageError extends TypeError {
+  /** What kind of fault this is. */
   readonly code = 'ERR_USAGE'
+  /** What the caller did. */
   readonly reason: UsageReason
 
   constructor(reason: UsageReason, message: string) {
@@ -64,8 +67,11 @@ export class UsageError extends TypeError {
  * `gone` when the session was destroyed, expired or revoked meanwhile. Nothing was stored.
  */
 export class SessionConflictError extends Error {
+  /** What kind of fault this is. */
   readonly code = 'ERR_SESSION_CONFLICT'
+  /** The HTTP status that fits. */
   readonly status = 409
+  /** Whether somebody else was faster, or the session is over. */
   readonly reason: 'conflict' | 'gone'
 
   constructor(reason: 'conflict' | 'gone') {
@@ -80,7 +86,9 @@ export class SessionConflictError extends Error {
  * `cause` is the driver's own error.
  */
 export class UnavailableError extends Error {
+  /** What kind of fault this is. */
   readonly code = 'ERR_UNAVAILABLE'
+  /** The HTTP status that fits. */
   readonly status = 503
 
   constructor(options?: { cause?: unknown }) {

@@ -52,6 +52,7 @@ export type {
 export type { RootSecrets, Secrets } from './secrets.ts'
 export type { SessionRenewal } from './session/policy.ts'
 export type { SessionPatch } from './session/patch.ts'
+export type { MemorySessionStoreOptions } from './memory/session-store.ts'
 export type { Session } from './session/session.ts'
 export type { SessionStoreParts, StoredSessionOptions } from './session/stored.ts'
 export type {

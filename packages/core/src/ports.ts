@@ -32,9 +32,13 @@ export interface SessionRecord {
   readonly carrier: 'cookie' | 'refresh'
   /** Null while nobody has logged in. */
   readonly subject: string | null
+  /** What the session may do. */
   readonly scopes: readonly string[]
+  /** When the subject last proved its identity; null while nobody has. */
   readonly authenticatedAt: number | null
+  /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** The authentication context class; null when none was recorded. */
   readonly acr: string | null
   /** Which root secret the credential's secret is derived from. */
   readonly keyId: number
@@ -42,13 +46,19 @@ export interface SessionRecord {
   readonly salt: string
   /** The credential generation that is current: 0 to 2^31-1. */
   readonly generation: number
+  /** The generation whose exchange made the current one; null before the first. */
   readonly previous: number | null
+  /** When the current generation was made; null for the first. */
   readonly rotatedAt: number | null
   /** The subject's epoch that was read before the login was judged. */
   readonly epoch: number
+  /** When the session began. */
   readonly createdAt: number
+  /** When it was last seen in use; exact to the throttle of renewals. */
   readonly lastSeenAt: number
+  /** When it ends unless it is used before. */
   readonly idleExpiresAt: number
+  /** When it ends in any case. */
   readonly absoluteExpiresAt: number
   /** 0 at creation, one more with each `update`. */
   readonly version: number

@@ -10,8 +10,7 @@ import { createDenial, type Denial } from '../http/denial.ts'
 import { readClock } from '../runtime.ts'
 import { createDelivered } from '../session/delivery.ts'
 import type { Session } from '../session/session.ts'
-import { NO_DATA } from '../session/strategy.ts'
-import { ownValue } from '../session/values.ts'
+import { NO_DATA, ownValue } from '../session/values.ts'
 import { checkSubject } from '../subject.ts'
 import {
   carrierOf,

@@ -8,9 +8,11 @@ import type { RejectionCode } from '../authentication.ts'
 
 /** A refusal, ready to be sent. `body` is to be sent as JSON. */
 export interface Denial {
+  /** The HTTP status. */
   readonly status: 400 | 401 | 403
   /** Names in lower case. Always `cache-control: no-store`; for 401 always a `www-authenticate` challenge. */
   readonly headers: Readonly<Record<string, string>>
+  /** What the client is told; coarser than the code. */
   readonly body: { readonly error: string; readonly error_description?: string }
 }
 

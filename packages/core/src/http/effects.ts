@@ -22,7 +22,9 @@ export interface Effects extends EffectSink {
 
 /** A response's headers as the flush needs them. Names in lower case. */
 export interface ResponseHeaders {
+  /** The field's value; undefined when it is not set. */
   get(name: string): string | undefined
+  /** Sets the field, in place of what was there. */
   set(name: string, value: string): void
   /** The `Set-Cookie` lines that the application set by itself. */
   getSetCookie(): readonly string[]

@@ -10,6 +10,7 @@ export interface AuthRequest {
   readonly method: string
   /** Path and query, as sent. */
   readonly url: string
+  /** The header fields. */
   readonly headers: {
     /**
      * The field's value; null when it is absent. Names are given in lower case. Repeated lines are joined with `, `

@@ -10,8 +10,8 @@ import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
 import { createAnonymous, headersSent, type DeliveryParts } from './delivery.ts'
 import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
-import { NO_DATA, type SessionWrite } from './strategy.ts'
-import { checkKey, deepFreeze, isSameJson, ownValue, toSessionValue } from './values.ts'
+import type { SessionWrite } from './strategy.ts'
+import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } from './values.ts'
 
 /**
  * One request's view of its session.

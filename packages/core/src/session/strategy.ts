@@ -5,7 +5,6 @@
  */
 
 import type { AuthEvent } from '../events.ts'
-import type { JsonObject } from '../json.ts'
 import type { Runtime, SessionChanges, SessionInfo, SessionRecord } from '../ports.ts'
 import type { RootSecrets } from '../secrets.ts'
 import type { SessionRenewal } from './policy.ts'
@@ -20,8 +19,11 @@ export interface SessionStrategy<Data extends object> {
 
 /** What a strategy gets from `createAuth`. */
 export interface SessionGround {
+  /** The keys of credentials. */
   readonly secrets: RootSecrets
+  /** Clock and randomness. */
   readonly runtime: Runtime
+  /** Tells the application. Never throws. */
   readonly emit: (event: AuthEvent) => void
 }
 
@@ -78,6 +80,3 @@ export interface SessionEngine {
   /** Removes at most `limit` dead records from the store; returns how many. */
   sweep(limit: number): Promise<number>
 }
-
-/** No values. */
-export const NO_DATA: JsonObject = Object.freeze({})

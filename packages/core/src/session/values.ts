@@ -9,6 +9,9 @@ import { toJsonValue, type JsonObject, type JsonValue } from '../json.ts'
 
 const MAX_KEY_LENGTH = 128
 
+/** No values. */
+export const NO_DATA: JsonObject = Object.freeze({})
+
 /** Lone surrogates are kept: JSON escapes them, and what a visitor typed is not the application's fault. */
 const LIMITS = { maxDepth: 32, wellFormed: false }
 

@@ -23,7 +23,9 @@ export type KeyAlgorithm = 'HS256' | 'EdDSA' | 'Ed25519'
 
 /** A JSON Web Key (RFC 7517): `oct` for HS256, `OKP` with the curve Ed25519 for EdDSA and Ed25519. */
 export interface JsonWebKey {
+  /** The key type. */
   readonly kty: string
+  /** The members of that type. */
   readonly [member: string]: unknown
 }
 

@@ -14,8 +14,11 @@ export type { JsonWebKey, KeyAlgorithm, KeyInput, KeyState } from './key-input.t
 
 /** One key. Frozen; no member holds or shows its material. */
 export interface TokenKey {
+  /** The key id. */
   readonly kid: string
+  /** The only algorithm that the key is used with. */
   readonly alg: KeyAlgorithm
+  /** What the key is for. */
   readonly state: KeyState
   /** The key that verifies. Whether the state allows it is the caller's to check. */
   verificationKey(): Promise<CryptoKey> | CryptoKey

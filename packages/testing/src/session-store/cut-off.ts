@@ -78,6 +78,13 @@ export function describeCutOff(harness: CurrentHarness): void {
       await expect(store.create(recordOf({ id: idOf(2), epoch: NOW }), at(NOW))).resolves.toBe('cut_off')
     })
 
+    it('counts no session that an earlier call found expired, although the clock went back', async () => {
+      const { store } = harness()
+      await createAll(store, [recordOf({ idleExpiresAt: NOW })])
+      await expect(store.destroyAllForSubject('alice', {}, at(NOW))).resolves.toBe(0)
+      await expect(store.destroyAllForSubject('alice', {}, at(NOW - 1))).resolves.toBe(0)
+    })
+
     it('raises the epoch of a subject never seen by at least one', async () => {
       const { store } = harness()
       await store.destroyAllForSubject('alice', {}, at(0))

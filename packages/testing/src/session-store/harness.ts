@@ -8,6 +8,7 @@ import type { ExpirySweep, SessionStore, SubjectSessions } from '@latchkey/core'
 
 /** A store under test, empty at first, and what is needed to look behind it. */
 export interface SessionStoreHarness {
+  /** The store under test, empty. */
   readonly store: SessionStore & SubjectSessions & ExpirySweep
   /**
    * Reads everything that is stored, past the store, as text that does not change while nothing is written. Where it is

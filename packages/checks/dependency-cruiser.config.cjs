@@ -1,0 +1,193 @@
+/**
+ * Who may import whom, types included. Paths are relative to the folder in which the check runs, so that the same rules
+ * judge this repository and the planted violations of `src/dependency-rules.test.ts`.
+ *
+ * @module
+ */
+
+/** A fixture is a part of tests: it stands beside them and is not published. */
+const TEST = '\\.(test|test-d|fixture)\\.ts$'
+const ENTRY_POINTS = '^packages/[^/]+/src/(index|node-sqlite)\\.ts$'
+const CORE = '^packages/core/src/'
+const GROUND = `${CORE}[^/]+\\.ts$`
+const ABOVE_THE_PARTS = `${CORE}(index|auth|config)\\.ts$`
+
+/** Which packages of ours a package imports; the tests of each may import @latchkey/testing too. */
+const DIRECTION = {
+  core: [],
+  testing: ['core'],
+  node: ['core'],
+  express: ['node', 'core'],
+  hono: ['core'],
+  kysely: ['core'],
+}
+
+/** Third-party packages that have one place. */
+const HOMES = {
+  express: ['express', 'example'],
+  hono: ['hono', 'example'],
+  '@hono/node-server': ['hono', 'example'],
+  kysely: ['kysely', 'example'],
+  'on-headers': ['node'],
+}
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+const inPackages = (names) => `^packages/(${names.join('|')})/`
+const named = (dependency) => `(^|/)node_modules/(@types/)?${dependency}(/|$)`
+
+const rules = [
+  forbid('no-cycle', 'No cycles, types included.', {}, { circular: true }),
+  forbid('no-unresolved', 'Every import resolves.', {}, { couldNotResolve: true }),
+  forbid('no-import-of-tests', 'Nothing imports a test.', { pathNot: TEST }, { path: TEST }),
+
+  ...Object.entries(DIRECTION).flatMap(([name, allowed]) => [
+    forbid(
+      `direction-${name}`,
+      `@latchkey/${name} imports ${allowed.length === 0 ? 'nothing of ours' : `only ${allowed.join(', ')}`}.`,
+      { path: inPackages([name]), pathNot: TEST },
+      { path: '^packages/', pathNot: inPackages([name, ...allowed]) },
+    ),
+    forbid(
+      `direction-${name}-tests`,
+      `The tests of @latchkey/${name} import @latchkey/testing besides.`,
+      { path: `${inPackages([name])}.*${TEST}` },
+      { path: '^packages/', pathNot: inPackages([name, ...allowed, 'testing']) },
+    ),
+  ]),
+  forbid(
+    'nobody-imports-private',
+    'Nothing imports the example or the checks.',
+    { path: '^packages/([^/]+)/' },
+    { path: inPackages(['example', 'checks']), pathNot: '^packages/$1/' },
+  ),
+  forbid(
+    'no-deep-import',
+    'Another package is imported by its public entry points.',
+    { path: '^packages/([^/]+)/' },
+    { path: '^packages/', pathNot: ['^packages/$1/', ENTRY_POINTS] },
+  ),
+  forbid(
+    'no-relative-import-of-a-package',
+    'Another package is imported by its name.',
+    { path: '^packages/([^/]+)/' },
+    { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+  ),
+
+  forbid(
+    'core-ground-imports-ground',
+    'The files directly in core/src know no folder, but for index, auth and config.',
+    { path: GROUND, pathNot: [ABOVE_THE_PARTS, TEST] },
+    { path: CORE, pathNot: GROUND },
+  ),
+  forbid(
+    'core-parts-below-config',
+    'Only index imports auth; only index, auth and flow import config; nothing imports index.',
+    { path: CORE, pathNot: [TEST, ABOVE_THE_PARTS, `${CORE}flow/`] },
+    { path: ABOVE_THE_PARTS },
+  ),
+  forbid(
+    'core-flow-below-auth',
+    'A flow imports neither auth nor index.',
+    { path: `${CORE}flow/`, pathNot: TEST },
+    {
+      path: `${CORE}(index|auth)\\.ts$`,
+    },
+  ),
+  forbid(
+    'core-config-below-flow',
+    'The configuration knows the parts, not the flows.',
+    { path: `${CORE}config\\.ts$` },
+    { path: `${CORE}(flow/|index\\.ts|auth\\.ts)` },
+  ),
+  ...['http', 'token', 'session'].map((part) =>
+    forbid(
+      `core-${part}-stands-alone`,
+      `core/src/${part} imports itself and the ground: http, token and session never import each other.`,
+      { path: `${CORE}${part}/`, pathNot: TEST },
+      { path: CORE, pathNot: [`${CORE}${part}/`, GROUND] },
+    ),
+  ),
+  forbid(
+    'core-memory-implements-ports',
+    'The memory stores know the ports, the faults and JSON.',
+    { path: `${CORE}memory/`, pathNot: TEST },
+    { path: CORE, pathNot: [`${CORE}memory/`, `${CORE}(ports|faults|json)\\.ts$`] },
+  ),
+  forbid(
+    'core-judgement-is-pure',
+    'Policy, rotation and claims read no clock, no randomness and no key: values in, decision out.',
+    { path: `${CORE}(session/(policy|rotation)|token/claims)\\.ts$` },
+    {
+      pathNot: [
+        `${CORE}(ports|faults|authentication|events|json|duration|subject|base64url)\\.ts$`,
+        `${CORE}(session/policy|token/scope)\\.ts$`,
+      ],
+    },
+  ),
+  forbid(
+    'core-imports-no-node-module',
+    'The core runs on every runtime.',
+    { path: CORE, pathNot: TEST },
+    { dependencyTypes: ['core'] },
+  ),
+  forbid(
+    'core-imports-jose-alone',
+    'The core depends on jose and on nothing else.',
+    { path: CORE, pathNot: TEST },
+    { path: 'node_modules/', pathNot: named('jose') },
+  ),
+  forbid(
+    'jose-has-two-importers',
+    'jose is imported where keys are imported and where signatures are made and checked.',
+    { path: '^packages/', pathNot: [TEST, `${CORE}token/(keyring|jws)\\.ts$`] },
+    { path: named('jose') },
+  ),
+
+  ...Object.entries(HOMES).map(([dependency, homes]) =>
+    forbid(
+      `home-of-${dependency.replace('@', '').replace('/', '-')}`,
+      `${dependency} is imported only in ${homes.join(' and ')}.`,
+      { path: '^packages/', pathNot: inPackages(homes) },
+      { path: named(dependency) },
+    ),
+  ),
+  forbid(
+    'vitest-in-tests-and-suites',
+    'vitest is imported by tests, by the suites of @latchkey/testing and by the checks.',
+    { path: '^packages/', pathNot: [TEST, inPackages(['testing', 'checks'])] },
+    { path: named('(vitest|@vitest/[^/]+|fast-check)') },
+  ),
+  forbid(
+    'declared-dependencies',
+    'What a source imports stands in its own package.json, and not among the dev dependencies alone.',
+    { path: '^packages/', pathNot: [TEST, '^packages/checks/'] },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer', 'type-only'] },
+  ),
+  forbid(
+    'declared-types',
+    'A package whose types alone are imported is declared too, at least for development.',
+    { path: '^packages/', pathNot: [TEST, '^packages/checks/'] },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  ),
+  forbid(
+    'declared-dependencies-of-tests',
+    'What a test imports stands in its own package.json; the test tools stand in the root.',
+    { path: `^packages/.*${TEST}`, pathNot: '^packages/checks/' },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: named('(vitest|@vitest/[^/]+|fast-check)') },
+  ),
+]
+
+module.exports = {
+  forbidden: rules,
+  options: {
+    exclude: { path: '^packages/[^/]+/dist/' },
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    detectJSDocImports: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@latchkey/source', 'import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.mjs', '.cjs', '.js', '.d.ts'],
+    },
+  },
+}

@@ -1,0 +1,169 @@
+/**
+ * The tables of the session store.
+ *
+ * @module
+ */
+
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import { dialectOf, type SqlDialect } from './dialect.ts'
+import { nameTables, type TableNames, type TableOptions } from './tables.ts'
+
+/** The types of columns, where dialects need their own. Ids and subjects are compared byte by byte. */
+interface ColumnTypes {
+  readonly id: RawBuilder<unknown>
+  readonly subject: RawBuilder<unknown>
+  readonly text: RawBuilder<unknown>
+  readonly integer: RawBuilder<unknown>
+}
+
+const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
+  sqlite: { id: sql`text`, subject: sql`text`, text: sql`text`, integer: sql`integer` },
+  // A collation of the database may order by a language, which makes indexes larger and dependent on its version.
+  postgres: { id: sql`text collate "C"`, subject: sql`text collate "C"`, text: sql`text`, integer: sql`bigint` },
+  // Every collation of characters that all versions of MySQL and MariaDB know ignores trailing blanks. A subject has at
+  // most 255 characters, each of at most five bytes as stored.
+  mysql: {
+    id: sql`varbinary(255)`,
+    subject: sql`varbinary(1785)`,
+    text: sql`longtext character set utf8mb4 collate utf8mb4_bin`,
+    integer: sql`bigint`,
+  },
+}
+
+const LOCK_ATTEMPTS = 200
+const LOCK_PAUSE = 50
+
+/**
+ * The migrations that make the tables, for an application that runs them by a `Migrator` of its own. Keys are names;
+ * rename them where they must sort after the application's.
+ *
+ * @throws {ConfigError} When the table prefix is not of its grammar.
+ */
+export function latchkeyMigrations(options: TableOptions = {}): Record<string, Migration> {
+  const tables = nameTables(options)
+  return {
+    [`${tables.sessions}_0001`]: {
+      up: (db: Kysely<unknown>) => createTables(db.withoutPlugins(), tables),
+      down: (db: Kysely<unknown>) => dropTables(db.withoutPlugins(), tables),
+    },
+  }
+}
+
+/**
+ * Makes the tables, or brings them up to date. Does nothing when they are. What was run is remembered in a table of the
+ * same prefix. Safe when several processes start together: one migrates, the others wait.
+ *
+ * @throws {ConfigError} When the table prefix is not of its grammar, or the dialect is not supported. Rejects with the
+ * driver's error when a migration failed, or when another connection kept SQLite locked for ten seconds.
+ */
+export async function migrateToLatest<Database>(db: Kysely<Database>, options: TableOptions = {}): Promise<void> {
+  const tables = nameTables(options)
+  const plain = db.withoutPlugins()
+  const run = async (on: Kysely<Database>): Promise<void> => {
+    const migrator = new Migrator({
+      db: on,
+      provider: { getMigrations: () => Promise.resolve(latchkeyMigrations(options)) },
+      migrationTableName: tables.migrations,
+      migrationLockTableName: tables.migrationsLock,
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error instanceof Error ? error : new Error('The migration failed', { cause: error })
+  }
+  await (dialectOf(plain) === 'sqlite' ? plain.connection().execute((one) => runLocked(one, run)) : run(plain))
+}
+
+/**
+ * Kysely takes no lock on SQLite, because it sees one connection. A second process has another: so all of it, the look
+ * at what was run included, stands in a transaction that begins with the write lock. SQLite rolls tables back too.
+ */
+async function runLocked<Database>(
+  connection: Kysely<Database>,
+  run: (connection: Kysely<Database>) => Promise<void>,
+): Promise<void> {
+  await beginImmediate(connection)
+  try {
+    await run(connection)
+    await sql`commit`.execute(connection)
+  } catch (error) {
+    await sql`rollback`.execute(connection)
+    throw error
+  }
+}
+
+/**
+ * Takes the write lock of SQLite. It waits in turns, not inside SQLite, which would block the thread: the one who holds
+ * the lock may be another connection of this very process.
+ */
+async function beginImmediate<Database>(connection: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ readonly timeout: number }>`pragma busy_timeout`.execute(connection)
+  await sql`pragma busy_timeout = 0`.execute(connection)
+  try {
+    for (let left = LOCK_ATTEMPTS; ; left -= 1) {
+      try {
+        await sql`begin immediate`.execute(connection)
+        return
+      } catch (error) {
+        if (left === 0 || !/busy|locked/i.test(String(error))) throw error
+        await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE))
+      }
+    }
+  } finally {
+    await sql`pragma busy_timeout = ${sql.lit(rows[0]?.timeout ?? 0)}`.execute(connection)
+  }
+}
+
+async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
+  const dialect = dialectOf(db)
+  const types = TYPES[dialect]
+  await db.schema
+    .createTable(tables.subjects)
+    .ifNotExists()
+    .addColumn('subject', types.subject, (column) => column.primaryKey().notNull())
+    .addColumn('epoch', types.integer, (column) => column.notNull())
+    .addColumn('spared', types.id)
+    .execute()
+
+  const indexes = [
+    [`${tables.sessions}_subject`, 'subject'],
+    [`${tables.sessions}_idle`, 'idle_expires_at'],
+    [`${tables.sessions}_absolute`, 'absolute_expires_at'],
+  ] as const
+  const sessions = db.schema
+    .createTable(tables.sessions)
+    .ifNotExists()
+    .addColumn('id', types.id, (column) => column.primaryKey().notNull())
+    .addColumn('carrier', types.text, (column) => column.notNull())
+    .addColumn('subject', types.subject)
+    .addColumn('scopes', types.text, (column) => column.notNull())
+    .addColumn('authenticated_at', types.integer)
+    .addColumn('amr', types.text, (column) => column.notNull())
+    .addColumn('acr', types.text)
+    .addColumn('key_id', types.integer, (column) => column.notNull())
+    .addColumn('salt', types.text, (column) => column.notNull())
+    .addColumn('generation', types.integer, (column) => column.notNull())
+    .addColumn('previous', types.integer)
+    .addColumn('rotated_at', types.integer)
+    .addColumn('epoch', types.integer, (column) => column.notNull())
+    .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('last_seen_at', types.integer, (column) => column.notNull())
+    .addColumn('idle_expires_at', types.integer, (column) => column.notNull())
+    .addColumn('absolute_expires_at', types.integer, (column) => column.notNull())
+    .addColumn('version', types.integer, (column) => column.notNull())
+    .addColumn('label', types.text)
+    .addColumn('data', types.text, (column) => column.notNull())
+  // MySQL has no `create index if not exists`, and makes indexes with the table; the others know nothing of that.
+  if (dialect === 'mysql') {
+    await indexes.reduce((table, [name, column]) => table.addIndex(name, [column]), sessions).execute()
+    return
+  }
+  await sessions.execute()
+  for (const [name, column] of indexes) {
+    await db.schema.createIndex(name).ifNotExists().on(tables.sessions).column(column).execute()
+  }
+}
+
+async function dropTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
+  await db.schema.dropTable(tables.sessions).ifExists().execute()
+  await db.schema.dropTable(tables.subjects).ifExists().execute()
+}
