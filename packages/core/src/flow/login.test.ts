@@ -197,6 +197,7 @@ describe('login()', () => {
     [{ amr: ['"'] }],
     [{ acr: '' }],
     [{ label: 'x'.repeat(201) }],
+    [{ deliver: 'header' as never }],
   ])('refuses %j as a mistake of the caller', async (options) => {
     const { auth, open, storeCalls } = createTestAuth()
     await expect(auth.login(open(FORM).context, { subject: 'user-1', deliver: 'cookie', ...options })).rejects.toThrow(

@@ -74,6 +74,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   const engine = engineOf(config)
   const subject = checkSubject(options.subject)
   const { amr, acr, scopes } = readStrength(options)
+  if (options.deliver !== 'cookie') throw new UsageError('argument', 'A login is delivered by a cookie: "cookie"')
   if (options.label !== undefined && options.label.length > MAX_LABEL_LENGTH) {
     throw new UsageError('argument', `A label takes at most ${MAX_LABEL_LENGTH} characters`)
   }
