@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { isUpgrade, toAuthRequest } from './request.ts'
+
+describe('toAuthRequest()', () => {
+  it.each([
+    ['http://localhost/', '/'],
+    ['http://localhost', '/'],
+    ['http://localhost?a=1', '/?a=1'],
+    ['https://app.test:8443/a/b?c=//d', '/a/b?c=//d'],
+    ['http://[::1]:80//x', '//x'],
+  ])('gives path and query of %s', (url, target) => {
+    expect(toAuthRequest(new Request(url)).url).toBe(target)
+  })
+
+  it('joins repeated lines with a comma, and cookie lines with a semicolon', () => {
+    const headers = new Headers([
+      ['Authorization', 'Bearer a'],
+      ['Cookie', 'a=1'],
+      ['AUTHORIZATION', 'Bearer b'],
+      ['cookie', 'b=2'],
+    ])
+    const view = toAuthRequest(new Request('http://localhost/', { method: 'PURGE', headers }))
+    expect(view.method).toBe('PURGE')
+    expect(view.headers.get('authorization')).toBe('Bearer a, Bearer b')
+    expect(view.headers.get('cookie')).toBe('a=1; b=2')
+    expect(view.headers.get('origin')).toBeNull()
+  })
+})
+
+describe('isUpgrade()', () => {
+  it.each([
+    ['websocket', true],
+    ['WebSocket', true],
+    ['h2c', false],
+  ])('judges "%s"', (upgrade, expected) => {
+    expect(isUpgrade(toAuthRequest(new Request('http://localhost/', { headers: { upgrade } })))).toBe(expected)
+  })
+
+  it('judges a request without the header', () => {
+    expect(isUpgrade(toAuthRequest(new Request('http://localhost/')))).toBe(false)
+  })
+})

@@ -1,0 +1,25 @@
+/**
+ * Hono's request as the core sees it.
+ *
+ * @module
+ */
+
+import type { AuthRequest } from '@latchkey/core'
+
+/**
+ * Views a request. Repeated lines are joined by `Headers` itself, those of `cookie` with `; ` on Node. A runtime that joins
+ * them with `, ` makes two cookie lines unreadable: no session, never another one.
+ */
+export function toAuthRequest({ method, url, headers }: Request): AuthRequest {
+  // A Request's url is absolute and normalized, so that the third slash begins the path.
+  return {
+    method,
+    url: url.slice(url.indexOf('/', url.indexOf('//') + 2)),
+    headers: { get: (name) => headers.get(name) },
+  }
+}
+
+/** Tells whether a request is a WebSocket handshake. Its response is the runtime's own and carries no cookie. */
+export function isUpgrade(request: AuthRequest): boolean {
+  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+}
