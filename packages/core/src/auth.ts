@@ -33,7 +33,11 @@ export interface Auth<
   Data extends object = JsonObject,
   Claims extends AccessTokenClaims = AccessTokenClaims,
 > {
-  /** Opens the context of a request, for an adapter to keep. Looks at nothing and calls no store. */
+  /**
+   * Opens the context of a request, for an adapter to keep. Looks at no credentials and calls no store. A WebSocket handshake can
+   * carry no cookie, so there the sink counts as closed: the session is not renewed, and what needs a cookie is a `UsageError`
+   * (`headers_sent`).
+   */
   open(request: AuthRequest, sink: EffectSink): Context<User, Claims, Data>
   /**
    * Makes a guard for a route. It authenticates the request of a context, remembers the result there, and gives the denial to

@@ -5,7 +5,6 @@
  */
 
 import {
-  closedSink,
   createEffects,
   createFaultResponse,
   UsageError,
@@ -18,7 +17,7 @@ import {
   type ResponseHeaders,
 } from '@latchkey/core'
 import type { Context, MiddlewareHandler } from 'hono'
-import { isUpgrade, toAuthRequest } from './request.ts'
+import { toAuthRequest } from './request.ts'
 
 /** What `honoAuth` may be told. */
 export interface HonoAuthOptions {
@@ -96,9 +95,8 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
   return Object.freeze<HonoAuth<User, Claims, Data>>({
     async mount(c, next) {
       if (contexts.has(c)) return next()
-      const request = toAuthRequest(c.req.raw)
       const effects = createEffects()
-      contexts.set(c, auth.open(request, isUpgrade(request) ? closedSink : effects))
+      contexts.set(c, auth.open(toAuthRequest(c.req.raw), effects))
       try {
         await next()
       } finally {

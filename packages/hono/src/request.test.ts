@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isUpgrade, toAuthRequest } from './request.ts'
+import { toAuthRequest } from './request.ts'
 
 describe('toAuthRequest()', () => {
   it.each([
@@ -24,19 +24,5 @@ describe('toAuthRequest()', () => {
     expect(view.headers.get('authorization')).toBe('Bearer a, Bearer b')
     expect(view.headers.get('cookie')).toBe('a=1; b=2')
     expect(view.headers.get('origin')).toBeNull()
-  })
-})
-
-describe('isUpgrade()', () => {
-  it.each([
-    ['websocket', true],
-    ['WebSocket', true],
-    ['h2c', false],
-  ])('judges "%s"', (upgrade, expected) => {
-    expect(isUpgrade(toAuthRequest(new Request('http://localhost/', { headers: { upgrade } })))).toBe(expected)
-  })
-
-  it('judges a request without the header', () => {
-    expect(isUpgrade(toAuthRequest(new Request('http://localhost/')))).toBe(false)
   })
 })

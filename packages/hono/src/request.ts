@@ -18,8 +18,3 @@ export function toAuthRequest({ method, url, headers }: Request): AuthRequest {
     headers: { get: (name) => headers.get(name) },
   }
 }
-
-/** Tells whether a request is a WebSocket handshake. Its response is the runtime's own and carries no cookie. */
-export function isUpgrade(request: AuthRequest): boolean {
-  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
-}

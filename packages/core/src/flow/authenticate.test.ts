@@ -279,6 +279,38 @@ describe('authenticate(): cross-origin requests', () => {
     await expect(context.session()).rejects.toThrow(expect.objectContaining({ reason: 'not_guarded' }))
   })
 
+  it.each([
+    { origin: 'https://evil.test' },
+    { 'sec-fetch-site': 'cross-site' },
+    { origin: 'null' },
+    { cookie: 'other=1' },
+  ])('refuses a write without our cookie from elsewhere, where a session could begin: %j', async (headers) => {
+    const { visit, storeCalls } = createTestAuth()
+    const { denial, cookies } = await visit({ method: 'POST', headers }, { optional: true })
+    expect(denial).toMatchObject({ status: 403, body: { error: 'cross_origin' } })
+    expect([cookies, storeCalls]).toEqual([[], []])
+    // Where no session can begin, the visitor is simply nobody.
+    expect((await visit({ method: 'POST', headers }, { optional: true, via: 'bearer' })).denial).toBeUndefined()
+    expect((await visit({ method: 'POST', headers })).denial?.status).toBe(401)
+  })
+
+  it('lets a client that is no browser begin a session', async () => {
+    const { visit } = createTestAuth()
+    expect((await visit({ method: 'POST' }, { optional: true })).denial).toBeUndefined()
+  })
+
+  it('tells caches that the answer depends on the cookie, also where there is none', async () => {
+    const { auth, visit } = createTestAuth()
+    const varies = async (headers: Record<string, string>, requirement: object) => {
+      const exchange = await visit({ headers }, { optional: true, ...requirement })
+      exchange.flush()
+      return exchange.headers.get('vary')
+    }
+    expect(await varies({}, {})).toBe('Cookie')
+    expect(await varies({}, { via: 'bearer' })).toBeUndefined()
+    expect(await varies({ authorization: `Bearer ${await auth.issueAccessToken('user-1')}` }, {})).toBeUndefined()
+  })
+
   it('does not ask where a bearer token comes from', async () => {
     const { auth, visit } = createTestAuth()
     const authorization = `Bearer ${await auth.issueAccessToken('user-1')}`
@@ -293,12 +325,14 @@ describe('authenticate(): cross-origin requests', () => {
     expect((await visit({ headers: { cookie, 'sec-fetch-site': 'cross-site' } })).denial).toBeUndefined()
   })
 
-  it('refuses a WebSocket handshake from elsewhere', async () => {
-    const { logIn, visit } = createTestAuth()
+  it('refuses a WebSocket handshake from elsewhere, and renews nothing by one of our own', async () => {
+    const { logIn, visit, runtime } = createTestAuth()
     const cookie = await logIn('user-1')
+    runtime.advance('1d')
     const headers = { cookie, upgrade: 'websocket', connection: 'Upgrade' }
     expect((await visit({ headers: { ...headers, origin: 'https://evil.test' } })).denial?.status).toBe(403)
-    expect((await visit({ headers: { ...headers, origin: ORIGIN } })).denial).toBeUndefined()
+    const own = await visit({ headers: { ...headers, origin: ORIGIN } })
+    expect([own.denial, own.cookies]).toEqual([undefined, []])
   })
 
   it('accepts silence only where the application says so', async () => {

@@ -7,7 +7,15 @@
 import type { AccessTokenClaims, Authentication, RejectionCode } from '../authentication.ts'
 import { parseBearer } from '../http/bearer.ts'
 import type { SessionRecord } from '../ports.ts'
-import { carrierOf, engineOf, isCrossOrigin, presentSession, principalOf, type Exchange } from './exchange.ts'
+import {
+  carrierOf,
+  engineOf,
+  isCrossOrigin,
+  isCrossOriginChange,
+  presentSession,
+  principalOf,
+  type Exchange,
+} from './exchange.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 
 type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive'>
@@ -38,15 +46,19 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   exchange: Exchange<User, Claims, Data>,
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
-  const { config, request } = exchange
+  const { config, request, sink } = exchange
   const authorization = requirement.via === 'session' ? null : request.headers.get('authorization')
   const bearer = parseBearer(authorization)
-  const hasCookie =
-    requirement.via !== 'bearer' &&
-    config.sessions !== undefined &&
-    config.cookie.read(request.headers.get('cookie')).status !== 'none'
+  const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
+  const hasCookie = readsCookie && config.cookie.read(request.headers.get('cookie')).status !== 'none'
 
-  if (bearer.status === 'none') return hasCookie ? judgeSession(exchange, requirement) : ANONYMOUS
+  if (bearer.status === 'none') {
+    // The answer depends on the cookie also when there is none: a cache must not serve it to who has one.
+    if (readsCookie && sink.open) sink.setHeader('vary', 'Cookie')
+    if (hasCookie) return judgeSession(exchange, requirement)
+    // Without a cookie another site's page could still have a session begun, and the visitor's own replaced by it.
+    return readsCookie && requirement.optional && isCrossOriginChange(exchange) ? rejected('cross_origin') : ANONYMOUS
+  }
   if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
   if (bearer.status === 'repeated') return rejected('credentials_repeated')
   if (bearer.status === 'malformed') return rejected('credentials_malformed')

@@ -7,7 +7,8 @@
 import type { AccessTokenClaims, Authentication, Principal } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
-import type { EffectSink } from '../http/effects.ts'
+import { closedSink, type EffectSink } from '../http/effects.ts'
+import { isHandshake } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
 import type { Session } from '../session/session.ts'
 import { openSession, presentSession, type Exchange } from './exchange.ts'
@@ -92,7 +93,7 @@ export async function findUser<User>(
 
 /** The contexts of one `Auth`, and what is behind each: another instance's context is not accepted. */
 export interface Contexts<User, Claims extends AccessTokenClaims, Data extends object> {
-  /** Opens a context. Looks at nothing. */
+  /** Opens a context. Looks at no credentials. A WebSocket handshake can carry no cookie: its sink is closed, whatever is given. */
   open(request: AuthRequest, sink: EffectSink): Context<User, Claims, Data>
   /**
    * What is behind a context.
@@ -112,7 +113,7 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
       const exchange: Exchange<User, Claims, Data> = {
         config,
         request,
-        sink,
+        sink: isHandshake(request) ? closedSink : sink,
         authentication: undefined,
         cookieIgnored: false,
         presented: undefined,

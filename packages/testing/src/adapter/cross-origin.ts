@@ -73,6 +73,25 @@ export function describeCrossOrigin(application: CurrentApplication): void {
     })
   })
 
+  describe('a state-changing request without a cookie, where authentication is optional', () => {
+    const named = FOREIGN.filter(([title]) => title !== 'with none of the three headers')
+
+    it.each(named)('begins no session in the place of the visitor\u2019s own when it comes %s', async (_, headers) => {
+      const { send, store } = application()
+      const answer = await send('POST /write?value=planted', headers)
+      expect(answer.status).toBe(403)
+      expect(answer.json()).toMatchObject({ error: 'cross_origin' })
+      expect(answer.setCookies).toEqual([])
+      expect(store.calls).toEqual([])
+    })
+
+    it('begins one for a client that is no browser', async () => {
+      const answer = await application().send('POST /write?value=mine')
+      expect(answer.status).toBe(200)
+      expect(answer.setCookies).toHaveLength(1)
+    })
+  })
+
   describe.each(['/login?subject=mallory', '/logout'])('POST %s', (path) => {
     const named = FOREIGN.filter(([title]) => title !== 'with none of the three headers')
 

@@ -10,12 +10,15 @@ export const TRANSCRIPT = `
 GET /me: 401
   www-authenticate: Bearer realm="api"
   cache-control: no-store
+  vary: Cookie
   {"error":"authentication_required"}
 GET /maybe: 200
+  vary: Cookie
   {"subject":null,"via":null,"name":null}
 HEAD /me: 401
   www-authenticate: Bearer realm="api"
   cache-control: no-store
+  vary: Cookie
 GET /me: 200
   {"subject":"user-1","via":"bearer","name":"Name of user-1"}
 GET /me: 401
@@ -44,6 +47,7 @@ GET /me: 400
   {"error":"ambiguous_credentials","error_description":"Send either a bearer token or the session cookie, not both"}
 POST /write?value=1: 403
   cache-control: no-store
+  vary: Cookie
   {"error":"cross_origin","error_description":"A client that is not a browser sends an Origin header with the origin of this service"}
 POST /write?value=1: 200
   vary: Cookie

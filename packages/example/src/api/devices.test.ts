@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADAPTERS } from '../app.ts'
+import { PASSWORD, startTestServer, type TestServer } from '../server.fixture.ts'
+
+interface Device {
+  readonly id: string
+  readonly current: boolean
+  readonly label: string | null
+}
+
+describe.each(ADAPTERS)('devices on %s', (adapter) => {
+  let server: TestServer
+  beforeEach(async () => {
+    server = await startTestServer(adapter)
+  })
+  afterEach(() => server.close())
+
+  const account = { email: 'ada@example.com', password: PASSWORD }
+  const login = async (agent: string) =>
+    (await server.send('POST', '/auth/login', { json: account, headers: { 'user-agent': agent } })).cookie
+  const list = async (cookie: string | undefined) =>
+    (await server.send('GET', '/auth/sessions', { cookie })).json as Device[]
+
+  it('lists the sessions of the caller, and tells which one is asking', async () => {
+    const { cookie } = await server.signUp()
+    await server.signUp('grace@example.com')
+    server.clock.time += 1_000
+    await login(`Phone\t${'x'.repeat(200)}`)
+    const sessions = await list(cookie)
+    expect(sessions).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        created_at: '2027-01-15T08:00:01.000Z',
+        last_seen_at: '2027-01-15T08:00:01.000Z',
+        current: false,
+        label: `Phone${'x'.repeat(95)}`,
+      },
+      {
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        created_at: '2027-01-15T08:00:00.000Z',
+        last_seen_at: '2027-01-15T08:00:00.000Z',
+        current: true,
+        label: expect.any(String),
+      },
+    ])
+  })
+
+  it('ends one session, and not those of others', async () => {
+    const { cookie } = await server.signUp()
+    const { cookie: stranger } = await server.signUp('grace@example.com')
+    const phone = await login('Phone')
+    const id = (await list(cookie)).find(({ current }) => !current)?.id ?? ''
+    expect((await server.send('DELETE', `/auth/sessions/${id}`, { cookie: stranger })).status).toBe(404)
+    expect((await server.send('GET', '/me', { cookie: phone })).status).toBe(200)
+    expect((await server.send('DELETE', `/auth/sessions/${id}`, { cookie })).status).toBe(204)
+    expect((await server.send('GET', '/me', { cookie: phone })).status).toBe(401)
+    expect(await server.send('DELETE', `/auth/sessions/${id}`, { cookie })).toMatchObject({
+      status: 404,
+      json: { error: 'not_found' },
+    })
+    for (const wrong of ['x', '__proto__', '%00', 'a'.repeat(5_000)]) {
+      expect((await server.send('DELETE', `/auth/sessions/${wrong}`, { cookie })).status).toBe(404)
+    }
+  })
+
+  it('ends all others by cookie, and all by token', async () => {
+    const { cookie } = await server.signUp()
+    const phone = await login('Phone')
+    expect((await server.send('DELETE', '/auth/sessions', { cookie })).status).toBe(204)
+    expect((await server.send('GET', '/me', { cookie: phone })).status).toBe(401)
+    expect((await server.send('GET', '/me', { cookie })).status).toBe(200)
+
+    const { json } = await server.send('POST', '/auth/token', { json: account })
+    const { access_token: token } = json as { access_token: string }
+    expect((await server.send('GET', '/auth/sessions', { token })).json).toMatchObject([{ current: false }])
+    expect((await server.send('DELETE', '/auth/sessions', { token })).status).toBe(204)
+    expect((await server.send('GET', '/me', { cookie })).status).toBe(401)
+  })
+
+  it('is for those who are logged in', async () => {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['DELETE', '/0123'],
+    ] as const) {
+      expect((await server.send(method, `/auth/sessions${path}`)).status).toBe(401)
+    }
+  })
+})

@@ -1,0 +1,45 @@
+/**
+ * Latchkey's configuration: all of it.
+ *
+ * @module
+ */
+
+import { createAuth, storedSessions, type Auth, type EventListener, type Runtime } from '@latchkey/core'
+import { kyselySessionStore } from '@latchkey/kysely'
+import type { Database } from './database.ts'
+import type { User, Users } from './users.ts'
+
+/** The `Auth` of this application. */
+export type AppAuth = Auth<User>
+
+/** What a handler gets of the request that it answers. */
+export type AppContext = ReturnType<AppAuth['open']>
+
+/** How long an access token is good for, in seconds. */
+export const ACCESS_TOKEN_LIFETIME = 600
+
+/** What the configuration depends on. */
+export interface AppAuthOptions {
+  readonly db: Database
+  readonly users: Users
+  /** Where browsers find this API. With `http:` the cookie goes without `Secure`, which is for development only. */
+  readonly origin: string
+  /** At least 32 bytes. */
+  readonly secret: string
+  readonly runtime: Runtime
+  readonly onEvent: EventListener
+}
+
+/** Creates the `Auth`: session cookies for browsers and access tokens for everything else. */
+export function createAppAuth({ db, users, origin, secret, runtime, onEvent }: AppAuthOptions): AppAuth {
+  return createAuth({
+    origin,
+    secrets: { 1: secret },
+    tokens: { issuer: origin, audience: origin, lifetime: ACCESS_TOKEN_LIFETIME },
+    sessions: storedSessions(kyselySessionStore(db)),
+    cookie: { insecurePlainHttp: origin.startsWith('http:') },
+    users,
+    onEvent,
+    runtime,
+  })
+}

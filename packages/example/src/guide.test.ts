@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { describeRequests } from './guide.ts'
+
+describe('describeRequests()', () => {
+  it('says where each write with a cookie comes from', () => {
+    const lines = describeRequests({ url: 'http://localhost:1', origin: 'https://a.example', jar: '/tmp/jar' }).split(
+      '\n',
+    )
+    const writes = lines.filter((line) => line.includes('-X') && line.includes('/tmp/jar'))
+    expect(writes.length).toBeGreaterThan(2)
+    for (const line of writes) expect(line).toContain("-H 'Origin: https://a.example'")
+    expect(lines.every((line) => /^(?:curl -i -w '\\n' |TOKEN=\$\(curl |# |$)/.test(line))).toBe(true)
+  })
+})

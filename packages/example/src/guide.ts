@@ -1,0 +1,51 @@
+/**
+ * What to try first.
+ *
+ * @module
+ */
+
+/** Where requests go. */
+export interface GuideOptions {
+  /** Where the server listens, such as `http://localhost:3000`. */
+  readonly url: string
+  /** The origin that it is configured with. */
+  readonly origin: string
+  /** The file in which curl is to keep its cookies. */
+  readonly jar: string
+}
+
+/** Describes a walk through the API as lines to paste into a shell, in order. */
+export function describeRequests({ url, origin, jar }: GuideOptions): string {
+  // curl ends with a line break of its own, so that the prompt stands below the answer.
+  const curl = `curl -i -w '\\n'`
+  const send = `-H 'Content-Type: application/json'`
+  const from = `-H 'Origin: ${origin}'`
+  const cookie = `-b '${jar}'`
+  const account = `-d '{"email":"ada@example.com","password":"correct horse battery"}'`
+  return `
+# Register
+${curl} -X POST ${url}/auth/register ${send} ${account}
+
+# Log in; the session cookie goes into a jar. What writes with a cookie says where it comes from, as browsers do by themselves.
+${curl} -X POST ${url}/auth/login -c '${jar}' ${from} ${send} ${account}
+
+# Keep a value in the session, and read it
+${curl} -X PUT ${url}/session/theme ${cookie} ${from} ${send} -d '{"value":"dark"}'
+${curl} ${url}/session ${cookie}
+
+# Who am I, by cookie?
+${curl} ${url}/me ${cookie}
+
+# Get an access token (a JWT). Who am I, by token?
+TOKEN=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+${curl} ${url}/me -H "Authorization: Bearer $TOKEN"
+
+# Write a note with the token, and list it with the cookie
+${curl} -X POST ${url}/notes -H "Authorization: Bearer $TOKEN" ${send} -d '{"title":"First","text":"It works"}'
+${curl} ${url}/notes ${cookie}
+
+# Log out. The cookie is dead from now on, also where it was copied to.
+${curl} -X POST ${url}/auth/logout ${cookie} ${from}
+${curl} ${url}/me ${cookie}
+`
+}

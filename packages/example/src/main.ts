@@ -1,0 +1,77 @@
+/**
+ * `npm start`: reads the settings, opens the database, listens until it is told to stop.
+ *
+ * @module
+ */
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemRuntime } from '@latchkey/core'
+import { createApp } from './app.ts'
+import { openDatabase } from './database.ts'
+import { describeRequests } from './guide.ts'
+import { codeOf, listen, type Listening } from './listen.ts'
+import { createLog, logError } from './log.ts'
+import { readSecret } from './secret.ts'
+import { parseSettings, type Settings } from './settings.ts'
+
+const SWEEP_EVERY = 3_600_000
+const STOP_GRACE = 5_000
+
+async function start({ adapter, port, origin, folder }: Settings): Promise<void> {
+  // What is made from here on, the database with its write-ahead log included, is for the owner's eyes alone.
+  process.umask(0o077)
+  const log = createLog(console.log, systemRuntime.now)
+  await mkdir(folder, { recursive: true })
+  const secret = await readSecret(join(folder, 'secret'))
+  const db = await openDatabase(join(folder, 'example.sqlite'))
+  const { auth, listener } = createApp({ adapter, db, origin, secret, log })
+
+  let listening: Listening
+  try {
+    listening = await listen(listener, port)
+  } catch (error) {
+    await db.destroy()
+    if (codeOf(error) !== 'EADDRINUSE') throw error
+    return fail(1, `Port ${port} is taken: stop what listens there, or choose another one with PORT=3001 npm start`)
+  }
+
+  const url = `http://localhost:${port}`
+  console.log(
+    `Latchkey's example listens on ${url} (adapter: ${adapter}; data: ${folder}). Stop it with Ctrl+C. To try:`,
+  )
+  console.log(describeRequests({ url, origin, jar: join(folder, 'cookies') }))
+
+  // Dead sessions are dead whether or not they are swept; this only keeps the file small.
+  const sweeping = setInterval(() => {
+    auth.sweep().catch((error: unknown) => logError(log, error))
+  }, SWEEP_EVERY).unref()
+
+  async function stop(): Promise<void> {
+    clearInterval(sweeping)
+    await listening.close(STOP_GRACE)
+    await db.destroy()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Once: a second Ctrl+C ends the process at once.
+    process.once(signal, () => {
+      stop().catch((error: unknown) => fail(1, String(error)))
+    })
+  }
+}
+
+function fail(exitCode: number, line: string): void {
+  console.error(line)
+  process.exitCode = exitCode
+}
+
+const parsed = parseSettings(process.argv.slice(2), process.env)
+if (parsed.ok) {
+  await start(parsed.settings).catch((error: unknown) => {
+    // The system's own refusals (no such folder, no permission) say what is wrong; anything else is a defect.
+    if (error instanceof Error && codeOf(error) !== undefined) fail(1, error.message)
+    else throw error
+  })
+} else {
+  fail(2, parsed.problem)
+}

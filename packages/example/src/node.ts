@@ -1,0 +1,94 @@
+/**
+ * The API on node:http, without a framework.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { nodeAuth } from '@latchkey/node'
+import { json, type Answer } from './answer.ts'
+import { logError } from './log.ts'
+import type { ServerParts } from './parts.ts'
+import { answerUnrouted, checkBodyHeaders, checkPath, pathOf, readBody } from './request.ts'
+import { send } from './send.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+
+/** Creates the request listener. */
+export function createNodeListener({ api, auth, log }: ServerParts): RequestListener {
+  const { accounts, devices, notebook, values } = api
+  const { listener, requireAuth, authOf } = nodeAuth(auth, { onError: (error) => logError(log, error) })
+  const signedIn = requireAuth()
+  // Everybody may pass; the session cookie is looked at, and an access token is not.
+  const visitor = requireAuth({ via: 'session', optional: true })
+
+  const routes = new Map<string, Handler>(
+    Object.entries({
+      'GET /healthz': (_request, response) => send(response, json(200, { status: 'ok' })),
+
+      'POST /auth/register': withBody((_request, body) => accounts.register(body)),
+      'POST /auth/login': withBody((request, body) =>
+        accounts.login(authOf(request), body, request.headers['user-agent']),
+      ),
+      'POST /auth/token': withBody((_request, body) => accounts.token(body)),
+      'POST /auth/logout': answering((request) => accounts.logout(authOf(request))),
+
+      'GET /me': signedIn(answering((request) => accounts.me(authOf(request)))),
+
+      'GET /session': visitor(answering((request) => values.read(authOf(request)))),
+      'PUT /session/*': visitor(withBody((request, body) => values.set(authOf(request), lastSegment(request), body))),
+      'DELETE /session/*': visitor(answering((request) => values.remove(authOf(request), lastSegment(request)))),
+
+      'GET /auth/sessions': signedIn(answering((request) => devices.list(authOf(request)))),
+      'DELETE /auth/sessions': signedIn(answering((request) => devices.revokeOthers(authOf(request)))),
+      'DELETE /auth/sessions/*': signedIn(
+        answering((request) => devices.revoke(authOf(request), lastSegment(request))),
+      ),
+
+      'GET /notes': signedIn(answering((request) => notebook.list(authOf(request)))),
+      'POST /notes': signedIn(withBody((request, body) => notebook.create(authOf(request), body))),
+      'GET /notes/*': signedIn(answering((request) => notebook.read(authOf(request), lastSegment(request)))),
+      'PUT /notes/*': signedIn(
+        withBody((request, body) => notebook.replace(authOf(request), lastSegment(request), body)),
+      ),
+      'DELETE /notes/*': signedIn(answering((request) => notebook.remove(authOf(request), lastSegment(request)))),
+    }),
+  )
+  return listener((request, response) => {
+    const { method = '', url = '' } = request
+    const path = pathOf(url)
+    const refused = checkPath(path)
+    if (refused !== undefined) return send(response, refused)
+    const verb = method === 'HEAD' ? 'GET' : method
+    const handler = routes.get(`${verb} ${path}`) ?? routes.get(`${verb} ${patternOf(path)}`)
+    return handler === undefined ? send(response, answerUnrouted(method, path)) : handler(request, response)
+  })
+}
+
+function answering(operation: (request: IncomingMessage) => Promise<Answer>): Handler {
+  return async (request, response) => send(response, await operation(request))
+}
+
+function withBody(operation: (request: IncomingMessage, body: unknown) => Promise<Answer>): Handler {
+  return answering(async (request) => {
+    const refused = checkBodyHeaders({
+      contentType: request.headers['content-type'],
+      contentEncoding: request.headers['content-encoding'],
+      contentLength: request.headers['content-length'],
+    })
+    if (refused !== undefined) return refused
+    const body = await readBody(request)
+    return body.ok ? operation(request, body.value) : body.answer
+  })
+}
+
+/** The path with `*` for its last segment, unless that is empty. */
+function patternOf(path: string): string {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  return folder === path ? path : `${folder}*`
+}
+
+function lastSegment(request: IncomingMessage): string {
+  const path = pathOf(request.url ?? '')
+  return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))
+}

@@ -1,0 +1,27 @@
+/**
+ * What a server is made of: `hono.ts`, `express.ts` and `node.ts` each turn it into one, in their framework's way.
+ *
+ * @module
+ */
+
+import type { Accounts } from './api/accounts.ts'
+import type { Devices } from './api/devices.ts'
+import type { Notebook } from './api/notebook.ts'
+import type { SessionValues } from './api/session-values.ts'
+import type { AppAuth } from './auth.ts'
+import type { Log } from './log.ts'
+
+/** Everything that the API does, without a framework: parsed input and Latchkey's context in, an answer out. */
+export interface Api {
+  readonly accounts: Accounts
+  readonly devices: Devices
+  readonly notebook: Notebook
+  readonly values: SessionValues
+}
+
+/** The parts of a server. */
+export interface ServerParts {
+  readonly api: Api
+  readonly auth: AppAuth
+  readonly log: Log
+}

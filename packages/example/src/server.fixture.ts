@@ -1,0 +1,147 @@
+/**
+ * The application on a socket of its own, for tests: an empty database in memory, a clock that is set, cheap password hashes.
+ *
+ * @module
+ */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { systemRuntime } from '@latchkey/core'
+import { createApp, type Adapter } from './app.ts'
+import { openDatabase } from './database.ts'
+
+/** The origin that the server under test is configured with. Where it listens is another matter. */
+export const ORIGIN = 'http://localhost:3000'
+
+/** The root secret of every server in the tests. */
+export const SECRET = '9vXq1mYh0b7Rk2Tn4Zs8Wd6Pc3Lf5Gj+AeUiOyBxQ='
+
+/** What a request is sent with. */
+export interface Sending {
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is, as `application/json` unless `headers` say otherwise. */
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+  /** A session cookie, as `name=value`. Brings the `Origin` header along. */
+  readonly cookie?: string | undefined
+  /** An access token. */
+  readonly token?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What came back. */
+export interface Received {
+  readonly status: number
+  readonly headers: Headers
+  /** The body as it came. */
+  readonly text: string
+  /** The body's JSON; undefined when there is no body. */
+  readonly json: unknown
+  /** The session cookie that was set, as `name=value`; `name=` when it was deleted; undefined when none was. */
+  readonly cookie: string | undefined
+}
+
+/** A server under test. */
+export interface TestServer {
+  send(method: string, path: string, sending?: Sending): Promise<Received>
+  /** Registers a user and logs in; the session cookie and the user's id. */
+  signUp(email?: string): Promise<{ readonly cookie: string; readonly id: string }>
+  /** Epoch milliseconds. Stands still until a test moves it. */
+  readonly clock: { time: number }
+  /** What was logged. */
+  readonly entries: object[]
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** The password of every user in the tests. */
+export const PASSWORD = 'correct horse battery'
+
+/** Starts a server on a free port of 127.0.0.1. */
+export async function startTestServer(adapter: Adapter): Promise<TestServer> {
+  const db = await openDatabase(':memory:')
+  const entries: object[] = []
+  const clock = { time: 1_800_000_000_000 }
+  const { listener } = createApp({
+    adapter,
+    db,
+    origin: ORIGIN,
+    secret: SECRET,
+    log: (entry) => entries.push(entry),
+    runtime: { ...systemRuntime, now: () => clock.time },
+    passwordCost: 16,
+  })
+  const http = createServer(listener).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+
+  const server: TestServer = {
+    clock,
+    entries,
+    port,
+    async send(
+      method,
+      path,
+      { json, body = json === undefined ? undefined : JSON.stringify(json), cookie, token, headers } = {},
+    ) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(cookie === undefined ? {} : { cookie, origin: ORIGIN }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body, duplex: 'half' }),
+      })
+      const text = await response.text()
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: text === '' ? undefined : JSON.parse(text),
+        cookie: response.headers.getSetCookie()[0]?.split(';')[0],
+      }
+    },
+    async signUp(email = 'ada@example.com') {
+      const account = { email, password: PASSWORD }
+      await server.send('POST', '/auth/register', { json: account })
+      const { cookie, json } = await server.send('POST', '/auth/login', { json: account })
+      if (cookie === undefined) throw new Error('The login set no cookie')
+      return { cookie, id: (json as { id: string }).id }
+    },
+    async close() {
+      http.closeAllConnections()
+      await once(http.close(), 'close')
+      await db.destroy()
+    },
+  }
+  return server
+}
+
+/** Picks the headers that are to be the same under every adapter. */
+export function headersThatMatter({ headers }: Received): object {
+  const names = [
+    'www-authenticate',
+    'set-cookie',
+    'cache-control',
+    'content-type',
+    'vary',
+    'allow',
+    'location',
+    'etag',
+    'x-powered-by',
+  ]
+  return Object.fromEntries(names.map((name) => [name, shapeOf(headers.get(name) ?? '')]))
+}
+
+/** Replaces ids, tokens and secrets by what they are. */
+export function shapeOf(text: string): string {
+  return text
+    .replaceAll(/[\da-f]{8}-[\da-f-]{27}/g, '<uuid>')
+    .replaceAll(/[\da-f]{32}/g, '<id>')
+    .replaceAll(/\.0\.[\w-]{43}/g, '.0.<secret>')
+    .replaceAll(/eyJ[\w.-]+/g, '<token>')
+}
