@@ -136,7 +136,7 @@ export function createTestAuth(overrides: Overrides = {}): TestAuth {
     },
     async logIn(subject, options = {}) {
       const exchange = open({ method: 'POST', headers: { origin: ORIGIN } })
-      const result = await auth.login(exchange.context, { subject, deliver: 'cookie', ...options })
+      const result = await auth.login(exchange.context, { subject, ...options, deliver: 'cookie' })
       if (!result.ok) throw new Error(result.code)
       return exchange.cookiePair()
     },

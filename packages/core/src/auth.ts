@@ -11,8 +11,9 @@ import { authenticate } from './flow/authenticate.ts'
 import { decideAuthorization } from './flow/authorize.ts'
 import { createContexts, findUser, type Context } from './flow/context.ts'
 import { engineOf } from './flow/exchange.ts'
-import { login, type LoginOptions, type LoginResult } from './flow/login.ts'
+import { login, loginWithTokens, type LoginOptions, type LoginResult, type TokenLoginResult } from './flow/login.ts'
 import { logout, type LogoutResult } from './flow/logout.ts'
+import { refresh, revokeRefreshToken, type RefreshResult } from './flow/refresh.ts'
 import { resolveRequirement, type ResolvedRequirement } from './flow/requirement.ts'
 import { createDenial, type Denial } from './http/denial.ts'
 import type { EffectSink } from './http/effects.ts'
@@ -60,8 +61,20 @@ export interface Auth<
    * @throws {ConfigError} For a requirement that is misspelt or out of range.
    */
   authorize(authentication: Authentication<Claims>, requirement?: Requirement): Denial | undefined
-  /** Logs a subject in whose identity the application has checked. See `LoginOptions`. */
-  login(context: Context<User, Claims, Data>, options: LoginOptions): Promise<LoginResult<Data>>
+  /** Logs a subject in whose identity the application has checked, with a cookie or with tokens. See `LoginOptions`. */
+  login(
+    context: Context<User, Claims, Data>,
+    options: LoginOptions & { readonly deliver: 'cookie' },
+  ): Promise<LoginResult<Data>>
+  /** The same with tokens: an access token and a refresh token, for API clients. */
+  login(
+    context: Context<User, Claims, Data>,
+    options: LoginOptions & { readonly deliver: 'tokens' },
+  ): Promise<TokenLoginResult>
+  /** Exchanges a refresh token for a new access token and, once a window, a new refresh token. */
+  refresh(refreshToken: unknown): Promise<RefreshResult>
+  /** Ends the session of a refresh token: the logout of an API client. True: it was alive. */
+  revokeRefreshToken(refreshToken: unknown): Promise<boolean>
   /** Ends the session that the request presented. */
   logout(context: Context<User, Claims, Data>): Promise<LogoutResult>
   /**
@@ -135,7 +148,14 @@ export function createAuth<
       return context
     },
     authorize: (authentication, requirement) => authorize(authentication, resolveRequirement(requirement)),
-    login: async (context, loginOptions) => login(contexts.exchangeOf(context), loginOptions),
+    login: (async (context: Context<User, Claims, Data>, loginOptions: LoginOptions) => {
+      const exchange = contexts.exchangeOf(context)
+      if (loginOptions.deliver === 'cookie') return login(exchange, loginOptions)
+      if (loginOptions.deliver === 'tokens') return loginWithTokens(exchange, loginOptions)
+      throw new UsageError('argument', 'A login is delivered as "cookie" or as "tokens"')
+    }) as Auth<User, Data, Claims>['login'],
+    refresh: async (token) => refresh(config, token),
+    revokeRefreshToken: async (token) => revokeRefreshToken(config, token),
     logout: async (context) => logout(contexts.exchangeOf(context)),
     issueAccessToken: async (subject, issueOptions) => tokens().issue(subject, issueOptions),
     verifyAccessToken: async (token) => tokens().verify(token),

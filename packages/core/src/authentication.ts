@@ -69,6 +69,17 @@ export type RejectionCode =
   | 'session_expired'
   | 'session_ambiguous'
   | 'cross_origin'
+  | RefreshRejectionCode
+
+/** Why a refresh token was refused. `refresh_superseded` alone revokes nothing and means "ask again". */
+export type RefreshRejectionCode =
+  | 'refresh_unknown'
+  | 'refresh_expired'
+  | 'refresh_gone'
+  | 'refresh_reused'
+  | 'refresh_regressed'
+  | 'refresh_user_gone'
+  | 'refresh_superseded'
 
 /** Why an access token was refused. */
 export type TokenRejectionCode =

@@ -14,6 +14,7 @@ import type { RejectionCode } from './authentication.ts'
  * - `session_expired`: a presented session had passed its idle or absolute timeout.
  * - `session_conflict`: a write was refused because another request had changed what it relied on, or the session ended.
  * - `rejected`: credentials were refused, with the fine-grained code that the client does not see.
+ * - `refresh_recovered`: a refresh token was used again after its window, its successor was never seen, and a new one was given.
  * - `suspicious`: something that an honest client does not do by itself.
  */
 export type AuthEvent =
@@ -24,9 +25,10 @@ export type AuthEvent =
   | { readonly type: 'session_expired'; readonly sessionId: string; readonly reason: 'idle' | 'absolute' }
   | { readonly type: 'session_conflict'; readonly sessionId: string; readonly reason: 'conflict' | 'gone' }
   | { readonly type: 'rejected'; readonly code: RejectionCode }
+  | { readonly type: 'refresh_recovered'; readonly sessionId: string }
   | {
       readonly type: 'suspicious'
-      readonly reason: 'cookie_ambiguous' | 'credential_mismatch'
+      readonly reason: 'cookie_ambiguous' | 'credential_mismatch' | 'refresh_reused' | 'store_regressed'
       readonly sessionId?: string
     }
 

@@ -20,6 +20,7 @@ export type {
   AccessTokenClaims,
   Authentication,
   Principal,
+  RefreshRejectionCode,
   RejectionCode,
   Requirement,
   TokenRejectionCode,
@@ -29,8 +30,10 @@ export type { Duration } from './duration.ts'
 export type { AuthEvent, EventListener } from './events.ts'
 export type { Fault, FaultCode, UsageReason } from './faults.ts'
 export type { Context } from './flow/context.ts'
-export type { LoginOptions, LoginResult } from './flow/login.ts'
+export type { LoginOptions, LoginRefusal, LoginResult, TokenLoginResult } from './flow/login.ts'
 export type { LogoutResult } from './flow/logout.ts'
+export type { RefreshResult } from './flow/refresh.ts'
+export type { TokenResponse } from './flow/token-response.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { Denial } from './http/denial.ts'
 export type { Effects, EffectSink, ResponseHeaders } from './http/effects.ts'

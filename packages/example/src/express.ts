@@ -38,7 +38,11 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
   app.post('/auth/login', readBody, async (req, res) =>
     send(res, await accounts.login(authOf(req), req.body, req.get('user-agent'))),
   )
-  app.post('/auth/token', readBody, async (req, res) => send(res, await accounts.token(req.body)))
+  app.post('/auth/token', readBody, async (req, res) =>
+    send(res, await accounts.token(authOf(req), req.body, req.get('user-agent'))),
+  )
+  app.post('/auth/refresh', readBody, async (req, res) => send(res, await accounts.refresh(req.body)))
+  app.post('/auth/revoke', readBody, async (req, res) => send(res, await accounts.revoke(req.body)))
   app.post('/auth/logout', async (req, res) => send(res, await accounts.logout(authOf(req))))
 
   app.get('/me', signedIn, async (req, res) => send(res, await accounts.me(authOf(req))))

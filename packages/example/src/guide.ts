@@ -40,6 +40,10 @@ ${curl} ${url}/me ${cookie}
 TOKEN=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 ${curl} ${url}/me -H "Authorization: Bearer $TOKEN"
 
+# The access token lives for ten minutes. The refresh token gets the next one, and a new refresh token
+REFRESH=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')
+${curl} -X POST ${url}/auth/refresh ${send} -d "{\\"refresh_token\\":\\"$REFRESH\\"}"
+
 # Write a note with the token, and list it with the cookie
 ${curl} -X POST ${url}/notes -H "Authorization: Bearer $TOKEN" ${send} -d '{"title":"First","text":"It works"}'
 ${curl} ${url}/notes ${cookie}

@@ -35,7 +35,11 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   app.post('/auth/login', withBody, async (c) =>
     send(await accounts.login(authOf(c), c.var.body, c.req.header('user-agent'))),
   )
-  app.post('/auth/token', withBody, async (c) => send(await accounts.token(c.var.body)))
+  app.post('/auth/token', withBody, async (c) =>
+    send(await accounts.token(authOf(c), c.var.body, c.req.header('user-agent'))),
+  )
+  app.post('/auth/refresh', withBody, async (c) => send(await accounts.refresh(c.var.body)))
+  app.post('/auth/revoke', withBody, async (c) => send(await accounts.revoke(c.var.body)))
   app.post('/auth/logout', async (c) => send(await accounts.logout(authOf(c))))
 
   app.get('/me', signedIn, async (c) => send(await accounts.me(authOf(c))))

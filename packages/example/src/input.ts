@@ -49,6 +49,12 @@ export function parseCredentials(body: unknown): Input<Credentials> {
   }
 }
 
+/** Parses a refresh or a revocation: the member `name`, a string. Whether it is a token is not judged here. */
+export function parseToken(body: unknown, name: 'refresh_token' | 'token'): Input<string> {
+  const token = stringOf(body, name)
+  return token === undefined ? { ok: false, fields: [name] } : { ok: true, value: token }
+}
+
 /** Parses a note: a title of 1 to 200 characters, and a text of at most 20,000, by default empty. Any character but NUL. */
 export function parseNote(body: unknown): Input<NoteContent> {
   const title = stringOf(body, 'title')

@@ -134,7 +134,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       const { output, stop } = await start([], await freePort())
       const lines = output()
         .split('\n')
-        .filter((line) => /^(?:curl|TOKEN=)/.test(line))
+        .filter((line) => /^(?:curl|TOKEN=|REFRESH=)/.test(line))
       await writeFile(join(folder, 'try.sh'), lines.map((line) => line.replace('curl -i', 'curl -sS -i')).join('\n'))
       const shell = spawn('sh', [join(folder, 'try.sh')], { stdio: ['ignore', 'pipe', 'pipe'] })
       let printed = ''
@@ -142,7 +142,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       shell.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
       await once(shell, 'close')
       const statuses = [...printed.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 201, 200, 204, 401])
+      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 204, 401])
       expect(printed).toContain('{"theme":"dark"}')
       expect(await stop()).toBe(0)
     },

@@ -30,7 +30,11 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
       'POST /auth/login': withBody((request, body) =>
         accounts.login(authOf(request), body, request.headers['user-agent']),
       ),
-      'POST /auth/token': withBody((_request, body) => accounts.token(body)),
+      'POST /auth/token': withBody((request, body) =>
+        accounts.token(authOf(request), body, request.headers['user-agent']),
+      ),
+      'POST /auth/refresh': withBody((_request, body) => accounts.refresh(body)),
+      'POST /auth/revoke': withBody((_request, body) => accounts.revoke(body)),
       'POST /auth/logout': answering((request) => accounts.logout(authOf(request))),
 
       'GET /me': signedIn(answering((request) => accounts.me(authOf(request)))),

@@ -20,7 +20,7 @@ export const MAX_BODY_SIZE = 65_536
 /** Each path with the methods it takes. `HEAD` is answered like `GET`, without the body. */
 const METHODS: readonly (readonly [path: RegExp, methods: string])[] = [
   [/^\/healthz$/, 'GET, HEAD'],
-  [/^\/auth\/(?:register|login|logout|token)$/, 'POST'],
+  [/^\/auth\/(?:register|login|logout|token|refresh|revoke)$/, 'POST'],
   [/^\/auth\/sessions$/, 'GET, HEAD, DELETE'],
   [/^\/auth\/sessions\/[^/]+$/, 'DELETE'],
   [/^\/me$/, 'GET, HEAD'],

@@ -189,7 +189,7 @@ describe('login()', () => {
     }
   })
 
-  it.each<[Partial<LoginOptions>]>([
+  it.each<[Partial<LoginOptions & { readonly deliver: 'cookie' }>]>([
     [{ subject: '' }],
     [{ subject: 'a\u0000' }],
     [{ subject: 1 as never }],

@@ -5,11 +5,13 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
+import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import { readClock } from '../runtime.ts'
 import { createDelivered } from '../session/delivery.ts'
 import type { Session } from '../session/session.ts'
+import type { SessionInit } from '../session/strategy.ts'
 import { NO_DATA, ownValue } from '../session/values.ts'
 import { checkSubject } from '../subject.ts'
 import {
@@ -23,13 +25,17 @@ import {
   type Exchange,
 } from './exchange.ts'
 import { resolveRequirement } from './requirement.ts'
+import { issueTokens, type TokenResponse } from './token-response.ts'
 
 /** Who logs in, and how. */
 export interface LoginOptions {
   /** The application's own, lasting name for the user: an id, never an e-mail address that can change hands. 1 to 255 characters. */
   readonly subject: string
-  /** How the credential reaches the client: `cookie`, for browsers. */
-  readonly deliver: 'cookie'
+  /**
+   * How the credential reaches the client: `cookie` for browsers, `tokens` for API clients, which get an access token and a
+   * refresh token. Fixed for the life of the session.
+   */
+  readonly deliver: 'cookie' | 'tokens'
   /**
    * The subject's epoch (`auth.epochOf`), read before the password was checked. A login that was judged by a password that has been
    * changed meanwhile is then refused. Default: read now, which closes all but that window.
@@ -41,21 +47,34 @@ export interface LoginOptions {
   readonly acr?: string
   /** What the session may do. Default: nothing named. */
   readonly scopes?: readonly string[]
-  /** The values that move over from the session that the visitor had before, such as a cart. Default: none. */
+  /** The values that move over from the session that the visitor had before, such as a cart. For `cookie` alone. Default: none. */
   readonly carry?: readonly string[]
   /** What a device list shows. At most 200 characters. Default: none. */
   readonly label?: string
 }
 
-/** The outcome of a login. A denial is to be sent as it is. */
-export type LoginResult<Data extends object> =
-  | { readonly ok: true; readonly session: Session<Data> }
-  | { readonly ok: false; readonly code: 'cross_origin' | 'login_cut_off'; readonly denial: Denial }
+/** A login that was refused. The denial is to be sent as it is. */
+export interface LoginRefusal {
+  /** Always false. */
+  readonly ok: false
+  /** Why. */
+  readonly code: 'cross_origin' | 'login_cut_off'
+  /** What to send. */
+  readonly denial: Denial
+}
+
+/** The outcome of a login with a cookie. */
+export type LoginResult<Data extends object> = { readonly ok: true; readonly session: Session<Data> } | LoginRefusal
+
+/** The outcome of a login with tokens. */
+export type TokenLoginResult = { readonly ok: true; readonly tokens: TokenResponse } | LoginRefusal
+
+type LoginInit = Omit<SessionInit, 'carrier' | 'epoch' | 'data'>
 
 const MAX_LABEL_LENGTH = 200
 
 /**
- * Logs a subject in, whose identity the application has checked.
+ * Logs a subject in with a cookie, whose identity the application has checked.
  *
  * Always makes a new session, with a new id, and ends the one that the request presented: a credential from before the login,
  * planted or stolen, is worth nothing after it. From then on the context is authenticated.
@@ -72,12 +91,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
 ): Promise<LoginResult<Data>> {
   const { config, sink } = exchange
   const engine = engineOf(config)
-  const subject = checkSubject(options.subject)
-  const { amr, acr, scopes } = readStrength(options)
-  if (options.deliver !== 'cookie') throw new UsageError('argument', 'A login is delivered by a cookie: "cookie"')
-  if (options.label !== undefined && options.label.length > MAX_LABEL_LENGTH) {
-    throw new UsageError('argument', `A label takes at most ${MAX_LABEL_LENGTH} characters`)
-  }
+  const init = readInit(options, config)
   if (!sink.open)
     throw new UsageError('headers_sent', 'A login needs a cookie, and the headers of the response are already sent')
   if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
@@ -85,18 +99,10 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   const presented = await presentSession(exchange)
   const former = presented.status === 'live' ? presented.record : null
   const carried = (options.carry ?? []).map((key) => [key, ownValue(former?.data ?? NO_DATA, key)] as const)
-  const init = {
-    carrier: options.deliver,
-    subject,
-    scopes,
-    authenticatedAt: readClock(config.runtime),
-    amr,
-    acr: acr ?? null,
-    epoch: options.epoch ?? (await engine.epochOf(subject)),
-    label: options.label ?? null,
-    data: Object.fromEntries(carried.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
-  }
-  const record = await createDelivered(init, former, { engine, carrier: carrierOf(exchange) })
+  const data = Object.fromEntries(carried.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+  const epoch = options.epoch ?? (await engine.epochOf(options.subject))
+  const parts = { engine, carrier: carrierOf(exchange) }
+  const record = await createDelivered({ ...init, carrier: 'cookie', epoch, data }, former, parts)
   if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
 
   const principal = principalOf<Claims>(record)
@@ -110,6 +116,46 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   return { ok: true, session }
 }
 
+/**
+ * Logs a subject in with tokens, whose identity the application has checked: makes a session and issues its access token and its first
+ * refresh token. The request's cookie is not looked at, and its context stays as it was: the client is authenticated from its
+ * next request on. Sent as JSON, the answer must not be stored (`Cache-Control: no-store`, set on an open sink).
+ *
+ * Refused: `login_cut_off`.
+ *
+ * @throws {UsageError} `argument`, also for `carry`; `not_configured` without `sessions` and `tokens`. Nothing is stored.
+ * @throws {UnavailableError} When the store or the key is out of reach.
+ */
+export async function loginWithTokens(
+  exchange: CookieExchange & TokenGround,
+  options: LoginOptions,
+): Promise<TokenLoginResult> {
+  const { config, sink } = exchange
+  const engine = engineOf(config)
+  const init = readInit(options, config)
+  if (config.tokens === undefined) throw new UsageError('not_configured', 'The option "tokens" is not configured')
+  if (options.carry !== undefined) throw new UsageError('argument', 'A login with tokens carries nothing over')
+  if (sink.open) sink.setHeader('cache-control', 'no-store')
+  const epoch = options.epoch ?? (await engine.epochOf(options.subject))
+  const record = await engine.create({ ...init, carrier: 'refresh', epoch, data: {} })
+  if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
+  return { ok: true, tokens: await issueTokens(config, record) }
+}
+
+interface TokenGround {
+  readonly config: Config<unknown, AccessTokenClaims>
+}
+
+function readInit(options: LoginOptions, config: BaseConfig): LoginInit {
+  const { amr, acr, scopes } = readStrength(options)
+  const { label = null } = options
+  if (label !== null && label.length > MAX_LABEL_LENGTH) {
+    throw new UsageError('argument', `A label takes at most ${MAX_LABEL_LENGTH} characters`)
+  }
+  const authenticatedAt = readClock(config.runtime)
+  return { subject: checkSubject(options.subject), scopes, authenticatedAt, amr, acr: acr ?? null, label }
+}
+
 function readStrength({ amr = [], acr, scopes = [] }: LoginOptions) {
   try {
     const { scopes: scope, ...read } = resolveRequirement({ amr, scope: scopes, ...(acr === undefined ? {} : { acr }) })
@@ -119,10 +165,7 @@ function readStrength({ amr = [], acr, scopes = [] }: LoginOptions) {
   }
 }
 
-function refuse<Data extends object>(
-  { config }: Pick<CookieExchange, 'config'>,
-  code: 'cross_origin' | 'login_cut_off',
-): LoginResult<Data> {
+function refuse({ config }: Pick<CookieExchange, 'config'>, code: LoginRefusal['code']): LoginRefusal {
   if (code === 'cross_origin') config.emit({ type: 'rejected', code })
   return { ok: false, code, denial: createDenial({ code }, config.challenge) }
 }

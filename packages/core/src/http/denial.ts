@@ -9,7 +9,7 @@ import type { RejectionCode } from '../authentication.ts'
 /** A refusal, ready to be sent. `body` is to be sent as JSON. */
 export interface Denial {
   /** The HTTP status. */
-  readonly status: 400 | 401 | 403
+  readonly status: 400 | 401 | 403 | 503
   /** Names in lower case. Always `cache-control: no-store`; for 401 always a `www-authenticate` challenge. */
   readonly headers: Readonly<Record<string, string>>
   /** What the client is told; coarser than the code. */
@@ -28,12 +28,14 @@ export interface Challenge {
   readonly realm: string
 }
 
+const NO_STORE = { 'cache-control': 'no-store' }
+
 /**
  * Creates the denial for a reason.
  *
  * The wire knows far fewer errors than there are codes: every fault of a token is `invalid_token`, every fault of a session
  * `session_invalid`, so that answers tell a prober nothing. A request without credentials gets the bare challenge
- * (RFC 6750 section 3.1); step-up follows RFC 9470 section 3, with `maxAge` in milliseconds sent as whole seconds.
+ * (RFC 6750 section 3.1). Every fault of a refresh token is `invalid_grant` (RFC 6749 section 5.2). Step-up follows RFC 9470 section 3, with `maxAge` in milliseconds sent as whole seconds.
  */
 export function createDenial(reason: DenialReason, challenge: Challenge): Denial {
   switch (reason.code) {
@@ -61,6 +63,19 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'token_audience':
     case 'token_claim':
       return denial(401, 'invalid_token', challenge, { error: 'invalid_token' })
+    case 'refresh_unknown':
+    case 'refresh_expired':
+    case 'refresh_gone':
+    case 'refresh_reused':
+    case 'refresh_regressed':
+    case 'refresh_user_gone':
+      return { status: 400, headers: NO_STORE, body: { error: 'invalid_grant' } }
+    case 'refresh_superseded':
+      return {
+        status: 503,
+        headers: { ...NO_STORE, 'retry-after': '1' },
+        body: { error: 'temporarily_unavailable', error_description: 'Another request was faster; ask again' },
+      }
     case 'session_unknown':
     case 'session_expired':
     case 'session_ambiguous':
@@ -70,7 +85,7 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'cross_origin':
       return {
         status: 403,
-        headers: { 'cache-control': 'no-store' },
+        headers: NO_STORE,
         body: {
           error: 'cross_origin',
           error_description: 'A client that is not a browser sends an Origin header with the origin of this service',
@@ -102,7 +117,7 @@ function denial(
   const challenge = Object.entries({ realm, ...parameters }).map(([name, value]) => `${name}="${value}"`)
   return {
     status,
-    headers: { 'cache-control': 'no-store', 'www-authenticate': `${scheme} ${challenge.join(', ')}` },
+    headers: { ...NO_STORE, 'www-authenticate': `${scheme} ${challenge.join(', ')}` },
     body: description === undefined ? { error } : { error, error_description: description },
   }
 }

@@ -5,40 +5,20 @@
  */
 
 import { encodeBase64url } from '../base64url.ts'
-import { parseDuration, type Duration } from '../duration.ts'
-import { ConfigError, UnavailableError, UsageError } from '../faults.ts'
+import { UnavailableError, UsageError } from '../faults.ts'
 import type { JsonObject } from '../json.ts'
-import { readChoice, readOptions } from '../options.ts'
 import type { ExpirySweep, SessionRecord, SessionStore, StoreCall, SubjectSessions } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { isSessionId, issueCredential, parseCredential, toSessionId, verifyCredential } from './credential.ts'
-import { decideExpiry, decideSession, type SessionPolicy } from './policy.ts'
+import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPolicy } from './options.ts'
+import { decideExpiry, decideSession } from './policy.ts'
+import { refreshSession, type RefreshProof } from './refreshing.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './strategy.ts'
 
-/** How long sessions live, and how much they hold. */
-export interface StoredSessionOptions {
-  /** Starting values of the two timeouts: `lasting` is 7 and 30 days, `strict` 1 and 24 hours (NIST SP 800-63B, AAL2). Default `lasting`. */
-  readonly preset?: 'lasting' | 'strict'
-  /** Ends a session that is not used for so long. Default by preset. */
-  readonly idleTimeout?: Duration
-  /** Ends a session so long after its login, however much it is used. Default by preset. At least `idleTimeout`. */
-  readonly absoluteTimeout?: Duration
-  /** Use is recorded, and the cookie sent again, at most this often. Default 5 minutes, or half of `idleTimeout` where that is less. */
-  readonly touchEvery?: Duration
-  /** The most that a session's values may take as JSON, in UTF-16 code units. 1 to 1,048,576. Default 65,536. */
-  readonly maxDataSize?: number
-}
+export type { StoredSessionOptions } from './options.ts'
 
 /** Everything that a store of sessions can do. */
 export type SessionStoreParts = SessionStore & SubjectSessions & ExpirySweep
-
-const PRESETS = {
-  lasting: { idleTimeout: '7d', absoluteTimeout: '30d' },
-  strict: { idleTimeout: '1h', absoluteTimeout: '24h' },
-} as const
-const DEFAULT_TOUCH_EVERY = 300_000
-const DEFAULT_MAX_DATA_SIZE = 65_536
-const MAX_MAX_DATA_SIZE = 1_048_576
 
 /**
  * Keeps sessions in a store: full device lists, and logout that takes effect at once, everywhere.
@@ -49,44 +29,13 @@ export function storedSessions<Data extends object = JsonObject>(
   store: SessionStoreParts,
   options: StoredSessionOptions = {},
 ): SessionStrategy<Data> {
-  const policy = resolveOptions(options)
+  const policy = resolveSessionOptions(options)
   return Object.freeze({ bind: (ground: SessionGround) => createStoredEngine(store, policy, ground) })
-}
-
-function resolveOptions(options: unknown): SessionPolicy & { readonly maxDataSize: number } {
-  const given = readOptions('sessions', options, [
-    'preset',
-    'idleTimeout',
-    'absoluteTimeout',
-    'touchEvery',
-    'maxDataSize',
-  ])
-  const preset = PRESETS[readChoice('sessions.preset', given.preset, ['lasting', 'strict'], 'lasting')]
-  const idleTimeout = parseDuration('sessions.idleTimeout', given.idleTimeout ?? preset.idleTimeout)
-  const absoluteTimeout = parseDuration('sessions.absoluteTimeout', given.absoluteTimeout ?? preset.absoluteTimeout)
-  if (absoluteTimeout < idleTimeout)
-    throw new ConfigError('sessions.absoluteTimeout', 'must not be less than "sessions.idleTimeout"')
-  const touchEvery =
-    given.touchEvery === undefined
-      ? Math.min(DEFAULT_TOUCH_EVERY, Math.floor(idleTimeout / 2))
-      : parseDuration('sessions.touchEvery', given.touchEvery)
-  if (touchEvery > idleTimeout / 2)
-    throw new ConfigError('sessions.touchEvery', 'must not be more than half of "sessions.idleTimeout"')
-  const maxDataSize = given.maxDataSize ?? DEFAULT_MAX_DATA_SIZE
-  if (
-    typeof maxDataSize !== 'number' ||
-    !Number.isSafeInteger(maxDataSize) ||
-    maxDataSize < 1 ||
-    maxDataSize > MAX_MAX_DATA_SIZE
-  ) {
-    throw new ConfigError('sessions.maxDataSize', `must be a whole number from 1 to ${MAX_MAX_DATA_SIZE}`)
-  }
-  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery, maxDataSize })
 }
 
 function createStoredEngine(
   store: SessionStoreParts,
-  policy: SessionPolicy & { readonly maxDataSize: number },
+  policy: StoredSessionPolicy,
   { secrets, runtime, emit }: SessionGround,
 ): SessionEngine {
   async function call<Result>(run: (call: StoreCall) => Promise<Result>): Promise<Result> {
@@ -112,22 +61,49 @@ function createStoredEngine(
     }
   }
 
+  function mismatch(record: SessionRecord): { readonly status: 'unknown' } {
+    emit({ type: 'suspicious', reason: 'credential_mismatch', sessionId: record.id })
+    return { status: 'unknown' }
+  }
+
+  function expired(
+    record: SessionRecord,
+    { reason }: { readonly reason: 'idle' | 'absolute' },
+  ): { readonly status: 'expired'; readonly record: SessionRecord } {
+    emit({ type: 'session_expired', sessionId: record.id, reason })
+    return { status: 'expired', record }
+  }
+
+  /** The record that a credential was derived from, whatever generation it names. A credential of another carrier is none. */
+  async function prove(text: string, carrier: SessionRecord['carrier']): Promise<RefreshProof | null> {
+    const credential = parseCredential(text)
+    if (credential?.carrier !== carrier) return null
+    const record = await read(credential.id)
+    if (record === null) return null
+    if (await verifyCredential(credential, record, secrets)) return { record, generation: credential.generation }
+    mismatch(record)
+    return null
+  }
+
   const engine: SessionEngine = {
     async load(text) {
-      const credential = parseCredential(text)
-      // A refresh token is no cookie, however genuine.
-      if (credential?.carrier !== 'cookie') return { status: 'unknown' }
-      const record = await read(credential.id)
-      if (record === null) return { status: 'unknown' }
-      if (!(await verifyCredential(credential, record, secrets)) || credential.generation !== record.generation) {
-        emit({ type: 'suspicious', reason: 'credential_mismatch', sessionId: record.id })
-        return { status: 'unknown' }
-      }
+      const proof = await prove(text, 'cookie')
+      if (proof === null) return { status: 'unknown' }
+      const { record, generation } = proof
+      if (generation !== record.generation) return mismatch(record)
       const verdict = decideSession(record, readClock(runtime), policy)
-      if (verdict.status === 'live') return { status: 'live', record, renewal: verdict.renewal }
-      emit({ type: 'session_expired', sessionId: record.id, reason: verdict.reason })
-      return { status: 'expired', record }
+      return verdict.status === 'live' ? { status: 'live', record, renewal: verdict.renewal } : expired(record, verdict)
     },
+
+    async prove(text) {
+      const proof = await prove(text, 'refresh')
+      if (proof === null) return { status: 'unknown' }
+      const verdict = decideSession(proof.record, readClock(runtime), policy)
+      return verdict.status === 'live' ? { status: 'genuine', ...proof } : expired(proof.record, verdict)
+    },
+
+    refresh: (proof, arrivedAt) =>
+      refreshSession(proof, arrivedAt, { engine, policy, now: () => readClock(runtime), emit }),
 
     async renew(record, renewal) {
       const alive = await call((at) => store.touch(record.id, renewal.lastSeenAt, renewal.idleExpiresAt, at))

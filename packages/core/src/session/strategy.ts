@@ -8,6 +8,7 @@ import type { AuthEvent } from '../events.ts'
 import type { Runtime, SessionChanges, SessionInfo, SessionRecord } from '../ports.ts'
 import type { RootSecrets } from '../secrets.ts'
 import type { SessionRenewal } from './policy.ts'
+import type { RefreshOutcome, RefreshProof } from './refreshing.ts'
 
 /** A way to keep sessions, not yet bound to an application: `storedSessions(...)`. `Data` is the shape of the session's values. */
 export interface SessionStrategy<Data extends object> {
@@ -33,6 +34,12 @@ export type SessionLoad =
   | { readonly status: 'expired'; readonly record: SessionRecord }
   | { readonly status: 'unknown' }
 
+/** The outcome of presenting a refresh token. `genuine` says nothing about its generation. */
+export type RefreshLoad =
+  | ({ readonly status: 'genuine' } & RefreshProof)
+  | { readonly status: 'expired'; readonly record: SessionRecord }
+  | { readonly status: 'unknown' }
+
 /** What a new session is made of. */
 export type SessionInit = Pick<
   SessionRecord,
@@ -51,6 +58,13 @@ export type SessionWrite =
 export interface SessionEngine {
   /** Judges a credential as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
   load(credential: string): Promise<SessionLoad>
+  /** Judges a refresh token as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
+  prove(refreshToken: string): Promise<RefreshLoad>
+  /**
+   * Exchanges a genuine refresh token. `arrivedAt` is when its request arrived, in epoch milliseconds. Reads and writes the primary
+   * store, outside of any transaction of the caller.
+   */
+  refresh(proof: RefreshProof, arrivedAt: number): Promise<RefreshOutcome>
   /** Records activity. The renewed record; null when the session has ended meanwhile. */
   renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRecord | null>
   /** Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read. */

@@ -45,6 +45,8 @@ export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
 
 /** Issues and verifies the access tokens of one issuer. Frozen. */
 export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims> {
+  /** How long an issued token lives by default, in milliseconds. */
+  readonly lifetime: number
   /**
    * Issues a token, which this object would verify at the same moment.
    *
@@ -82,6 +84,7 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
   runtime: Runtime,
 ): AccessTokens<Claims> {
   return Object.freeze<AccessTokens<Claims>>({
+    lifetime: policy.lifetime,
     async issue(subject, options = {}) {
       const key = keyring.active
       const signing = key && (await reach(() => key.signingKey()))

@@ -130,7 +130,12 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
       const { id } = await server.signUp()
       const answer = await server.send('POST', '/auth/token', { json: account })
       expect(answer).toMatchObject({ status: 200, cookie: undefined })
-      expect(answer.json).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 600 })
+      expect(answer.json).toEqual({
+        access_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_in: 600,
+        refresh_token: expect.stringMatching(/^lkr_/),
+      })
       expect(answer.headers.get('cache-control')).toBe('no-store')
       const me = await server.send('GET', '/me', { token: await token() })
       expect(me).toMatchObject({ status: 200, json: { id, email: account.email } })
@@ -140,6 +145,65 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
       await server.signUp()
       const answer = await server.send('POST', '/auth/token', { json: { ...account, password: 'wrong' } })
       expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_credentials' } })
+    })
+  })
+
+  describe('POST /auth/refresh and /auth/revoke', () => {
+    const refreshToken = async (): Promise<string> => {
+      const { json } = await server.send('POST', '/auth/token', { json: account })
+      return (json as { refresh_token: string }).refresh_token
+    }
+    const refresh = (presented: unknown) => server.send('POST', '/auth/refresh', { json: { refresh_token: presented } })
+
+    it('exchange and end the session of an API client', async () => {
+      await server.signUp()
+      const first = await refreshToken()
+      const answer = await refresh(first)
+      expect(answer).toMatchObject({ status: 200, cookie: undefined })
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      const { access_token: access, refresh_token: second } = answer.json as Record<string, string>
+      expect(second).not.toBe(first)
+      expect((await server.send('GET', '/me', { token: access ?? '' })).status).toBe(200)
+      // A retry inside the window gets the same successor.
+      expect((await refresh(first)).json).toMatchObject({ refresh_token: second })
+      expect(await server.send('POST', '/auth/revoke', { json: { token: second } })).toMatchObject({
+        status: 200,
+        json: {},
+      })
+      expect(await refresh(second)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+      expect((await server.send('POST', '/auth/revoke', { json: { token: second } })).status).toBe(200)
+    })
+
+    it('end the session when an old token comes again', async () => {
+      await server.signUp()
+      const stolen = await refreshToken()
+      let current = stolen
+      for (let count = 0; count < 2; count += 1) {
+        current = ((await refresh(current)).json as { refresh_token: string }).refresh_token
+        server.clock.time += 60_000
+      }
+      expect(await refresh(stolen)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+      expect(await refresh(current)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+      expect(server.entries).toContainEqual(expect.objectContaining({ type: 'suspicious', reason: 'refresh_reused' }))
+    })
+
+    it('keep the session of an access token when the others are ended', async () => {
+      const { cookie } = await server.signUp()
+      const { json } = await server.send('POST', '/auth/token', { json: account })
+      const { access_token: access, refresh_token: own } = json as Record<string, string>
+      expect((await server.send('DELETE', '/auth/sessions', { token: access ?? '' })).status).toBe(204)
+      expect((await server.send('GET', '/me', { cookie })).status).toBe(401)
+      expect((await refresh(own)).status).toBe(200)
+    })
+
+    it.each([{}, { refresh_token: 1 }, { refresh_token: null }, []])('refuse the body %j', async (json) => {
+      expect((await server.send('POST', '/auth/refresh', { json })).status).toBe(422)
+      expect((await server.send('POST', '/auth/revoke', { json })).status).toBe(422)
+    })
+
+    it.each(['', 'x', 'lkr_', '\0', `lks_${'0'.repeat(32)}`])('refuse the token %j', async (presented) => {
+      expect(await refresh(presented)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+      expect((await server.send('POST', '/auth/revoke', { json: { token: presented } })).status).toBe(200)
     })
   })
 
@@ -231,11 +295,11 @@ describe('createAccounts()', () => {
   })
 
   it('checks exactly one password, whether or not there is a user', async () => {
-    const { checked, accounts, login, close } = await prepare(() => Promise.resolve(false))
+    const { auth, checked, accounts, login, close } = await prepare(() => Promise.resolve(false))
     await login(body)
     await login({ ...body, email: 'nobody@example.com' })
     await login({ ...body, email: 'no address' })
-    await accounts.token({ ...body, email: 'nobody@example.com' })
+    await accounts.token(auth.open(REQUEST, createEffects()), { ...body, email: 'nobody@example.com' }, undefined)
     const unknown = [PASSWORD, undefined]
     expect(checked).toEqual([[PASSWORD, 'hash'], unknown, unknown, unknown])
     await close()

@@ -1,12 +1,13 @@
 /**
- * Registration, login with a cookie, login with a token, logout.
+ * Registration, login with a cookie, login with tokens, refresh, logout.
  *
  * @module
  */
 
-import { ACCESS_TOKEN_LIFETIME, type AppAuth, type AppContext } from '../auth.ts'
+import type { LoginOptions } from '@latchkey/core'
+import type { AppAuth, AppContext } from '../auth.ts'
 import { invalidRequest, json, NO_CONTENT, refusal, type Answer } from '../answer.ts'
-import { parseCredentials, parseRegistration, type Credentials } from '../input.ts'
+import { parseCredentials, parseRegistration, parseToken, type Credentials } from '../input.ts'
 import type { Log } from '../log.ts'
 import type { Passwords } from '../password.ts'
 import type { User, Users } from '../users.ts'
@@ -23,8 +24,17 @@ export interface Accounts {
   login(context: AppContext, body: unknown, userAgent: string | undefined): Promise<Answer>
   /** Ends the session that the request came with; nothing without one. Needs no guard. */
   logout(context: AppContext): Promise<Answer>
-  /** Issues an access token. Sets no cookie and makes no session. */
-  token(body: unknown): Promise<Answer>
+  /**
+   * Checks the credentials and makes a session for an API client: an access token, and a refresh token to get the next ones with.
+   * Sets no cookie. Needs no guard.
+   *
+   * @param userAgent The header, for the list of devices.
+   */
+  token(context: AppContext, body: unknown, userAgent: string | undefined): Promise<Answer>
+  /** Exchanges a refresh token (RFC 6749 section 6). */
+  refresh(body: unknown): Promise<Answer>
+  /** Ends the session of a refresh token; done, whatever the token is (RFC 7009 section 2.2). */
+  revoke(body: unknown): Promise<Answer>
   /** Who is asking. For a guarded route. */
   me(context: AppContext): Promise<Answer>
 }
@@ -37,6 +47,12 @@ export interface AccountsParts {
   readonly log: Log
 }
 
+/** A user whose password was right, and the epoch from before it was checked. */
+interface CheckedUser {
+  readonly user: User
+  readonly epoch: number
+}
+
 /** The subject that stands in for users who do not exist. */
 const NOBODY = 'nobody'
 const MAX_LABEL_LENGTH = 100
@@ -44,10 +60,7 @@ const MAX_LABEL_LENGTH = 100
 /** Creates the operations. */
 export function createAccounts({ auth, users, passwords, log }: AccountsParts): Accounts {
   /** Unknown users take the same steps as known ones. */
-  async function checkCredentials({
-    email,
-    password,
-  }: Credentials): Promise<{ user: User; epoch: number } | undefined> {
+  async function checkCredentials({ email, password }: Credentials): Promise<CheckedUser | undefined> {
     const user = email === undefined ? undefined : await users.findForLogin(email)
     // Read before the password is checked: should all sessions be revoked meanwhile, this login is refused.
     const epoch = await auth.epochOf(user?.id ?? NOBODY)
@@ -74,28 +87,33 @@ export function createAccounts({ auth, users, passwords, log }: AccountsParts): 
       if (!input.ok) return invalidRequest(input)
       const checked = await checkCredentials(input.value)
       if (checked === undefined) return invalidCredentials
-      const { user, epoch } = checked
-      const label = labelOf(userAgent)
-      const result = await auth.login(context, {
-        subject: user.id,
-        epoch,
-        deliver: 'cookie',
-        amr: ['pwd'],
-        ...(label === '' ? {} : { label }),
-      })
+      const { user } = checked
+      const result = await auth.login(context, { ...loginOf(checked, userAgent), deliver: 'cookie' })
       return result.ok ? json(200, { id: user.id, email: user.email }) : result.denial
     },
     async logout(context) {
       const result = await auth.logout(context)
       return result.ok ? NO_CONTENT : result.denial
     },
-    async token(body) {
+    async token(context, body, userAgent) {
       const input = parseCredentials(body)
       if (!input.ok) return invalidRequest(input)
       const checked = await checkCredentials(input.value)
       if (checked === undefined) return invalidCredentials
-      const token = await auth.issueAccessToken(checked.user.id, { amr: ['pwd'] })
-      return json(200, { access_token: token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_LIFETIME })
+      const result = await auth.login(context, { ...loginOf(checked, userAgent), deliver: 'tokens' })
+      return result.ok ? json(200, result.tokens) : result.denial
+    },
+    async refresh(body) {
+      const input = parseToken(body, 'refresh_token')
+      if (!input.ok) return invalidRequest(input)
+      const result = await auth.refresh(input.value)
+      return result.ok ? json(200, result.tokens) : result.denial
+    },
+    async revoke(body) {
+      const input = parseToken(body, 'token')
+      if (!input.ok) return invalidRequest(input)
+      await auth.revokeRefreshToken(input.value)
+      return json(200, {})
     },
     async me(context) {
       const user = await context.user()
@@ -105,6 +123,11 @@ export function createAccounts({ auth, users, passwords, log }: AccountsParts): 
   }
 }
 
-function labelOf(userAgent = ''): string {
-  return userAgent.replaceAll(/\p{C}/gu, '').slice(0, MAX_LABEL_LENGTH)
+/** How a user whose password was checked logs in. */
+function loginOf(
+  { user, epoch }: CheckedUser,
+  userAgent = '',
+): Pick<LoginOptions, 'subject' | 'epoch' | 'amr' | 'label'> {
+  const label = userAgent.replaceAll(/\p{C}/gu, '').slice(0, MAX_LABEL_LENGTH)
+  return { subject: user.id, epoch, amr: ['pwd'], ...(label === '' ? {} : { label }) }
 }

@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('devices on %s', (adapter) => {
     }
   })
 
-  it('ends all others by cookie, and all by token', async () => {
+  it('ends all others, by cookie and by token', async () => {
     const { cookie } = await server.signUp()
     const phone = await login('Phone')
     expect((await server.send('DELETE', '/auth/sessions', { cookie })).status).toBe(204)
@@ -72,9 +72,12 @@ describe.each(ADAPTERS)('devices on %s', (adapter) => {
 
     const { json } = await server.send('POST', '/auth/token', { json: account })
     const { access_token: token } = json as { access_token: string }
-    expect((await server.send('GET', '/auth/sessions', { token })).json).toMatchObject([{ current: false }])
+    const listed = (await server.send('GET', '/auth/sessions', { token })).json as { current: boolean }[]
+    expect(listed.filter(({ current }) => current)).toHaveLength(1)
+    expect(listed).toHaveLength(2)
     expect((await server.send('DELETE', '/auth/sessions', { token })).status).toBe(204)
     expect((await server.send('GET', '/me', { cookie })).status).toBe(401)
+    expect((await server.send('GET', '/auth/sessions', { token })).json).toMatchObject([{ current: true }])
   })
 
   it('is for those who are logged in', async () => {

@@ -13,7 +13,7 @@ export interface Devices {
   list(context: AppContext): Promise<Answer>
   /** Ends one session; the current one as well. */
   revoke(context: AppContext, id: string): Promise<Answer>
-  /** Ends all sessions but the current one. With an access token there is no current one: all of them. */
+  /** Ends all sessions but the current one: the cookie's, or the one that the access token was issued in. */
   revokeOthers(context: AppContext): Promise<Answer>
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { resolveSessionOptions } from './options.ts'
+
+const DAY = 86_400_000
+
+describe('resolveSessionOptions()', () => {
+  it('applies every default, and freezes', () => {
+    const policy = resolveSessionOptions({})
+    expect(policy).toEqual({
+      idleTimeout: 7 * DAY,
+      absoluteTimeout: 30 * DAY,
+      touchEvery: 300_000,
+      maxDataSize: 65_536,
+      reuseWindow: 10_000,
+      reuse: 'recover',
+    })
+    expect(Object.isFrozen(policy)).toBe(true)
+  })
+
+  it('lets single options stand beside a preset', () => {
+    expect(
+      resolveSessionOptions({ preset: 'strict', absoluteTimeout: '12h', reuseWindow: 0, reuse: 'strict' }),
+    ).toEqual({
+      idleTimeout: 3_600_000,
+      absoluteTimeout: DAY / 2,
+      touchEvery: 300_000,
+      maxDataSize: 65_536,
+      reuseWindow: 0,
+      reuse: 'strict',
+    })
+  })
+
+  it('touches at least twice in a short idle timeout', () => {
+    expect(resolveSessionOptions({ idleTimeout: '2m' }).touchEvery).toBe(60_000)
+  })
+
+  it.each<[unknown, string]>([
+    [{ idleTimeout: '31d' }, 'sessions.absoluteTimeout'],
+    [{ idleTimeout: '1h', absoluteTimeout: '59m' }, 'sessions.absoluteTimeout'],
+    [{ absoluteTimeout: '401d' }, 'sessions.absoluteTimeout'],
+    [{ idleTimeout: 0 }, 'sessions.idleTimeout'],
+    [{ idleTimeout: '1h', touchEvery: '31m' }, 'sessions.touchEvery'],
+    [{ preset: 'loose' }, 'sessions.preset'],
+    [{ maxDataSize: 0 }, 'sessions.maxDataSize'],
+    [{ maxDataSize: 2 ** 20 + 1 }, 'sessions.maxDataSize'],
+    [{ maxDataSize: 1.5 }, 'sessions.maxDataSize'],
+    [{ maxDataSize: Infinity }, 'sessions.maxDataSize'],
+    [{ reuseWindow: -1 }, 'sessions.reuseWindow'],
+    [{ reuseWindow: '11m' }, 'sessions.reuseWindow'],
+    [{ reuse: 'never' }, 'sessions.reuse'],
+    [{ timeout: '1h' }, 'sessions.timeout'],
+    [null, 'sessions'],
+  ])('refuses %j', (options, option) => {
+    expect(() => resolveSessionOptions(options)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }))
+  })
+})

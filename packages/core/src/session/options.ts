@@ -1,0 +1,94 @@
+/**
+ * What an application configures about its stored sessions.
+ *
+ * @module
+ */
+
+import { parseDuration, type Duration } from '../duration.ts'
+import { ConfigError } from '../faults.ts'
+import { readChoice, readOptions } from '../options.ts'
+import type { SessionPolicy } from './policy.ts'
+import type { RotationPolicy } from './rotation.ts'
+
+/** How long sessions live, and how much they hold. */
+export interface StoredSessionOptions {
+  /** Starting values of the two timeouts: `lasting` is 7 and 30 days, `strict` 1 and 24 hours (NIST SP 800-63B, AAL2). Default `lasting`. */
+  readonly preset?: 'lasting' | 'strict'
+  /** Ends a session that is not used for so long. Default by preset. */
+  readonly idleTimeout?: Duration
+  /** Ends a session so long after its login, however much it is used. Default by preset. At least `idleTimeout`. */
+  readonly absoluteTimeout?: Duration
+  /** Use is recorded, and the cookie sent again, at most this often. Default 5 minutes, or half of `idleTimeout` where that is less. */
+  readonly touchEvery?: Duration
+  /** The most that a session's values may take as JSON, in UTF-16 code units. 1 to 1,048,576. Default 65,536. */
+  readonly maxDataSize?: number
+  /**
+   * For how long after a refresh token was exchanged the same exchange may be asked for again, by a retry or by another
+   * tab, and gives the same successor. 0 to 10 minutes. Default 10 seconds.
+   */
+  readonly reuseWindow?: Duration
+  /**
+   * What a refresh token means that comes again after the window, when nobody was seen to use its successor: `recover` takes
+   * the answer for lost and gives another one; `strict` takes it for stolen and ends the session (RFC 9700 section 4.14.2).
+   * Default `recover`: with `strict`, a client that lost one answer is logged out.
+   */
+  readonly reuse?: 'recover' | 'strict'
+}
+
+/** Session options as they are used. Frozen; durations in milliseconds. */
+export interface StoredSessionPolicy extends SessionPolicy, RotationPolicy {
+  readonly maxDataSize: number
+}
+
+const PRESETS = {
+  lasting: { idleTimeout: '7d', absoluteTimeout: '30d' },
+  strict: { idleTimeout: '1h', absoluteTimeout: '24h' },
+} as const
+const DEFAULT_TOUCH_EVERY = 300_000
+const DEFAULT_MAX_DATA_SIZE = 65_536
+const MAX_MAX_DATA_SIZE = 1_048_576
+const DEFAULT_REUSE_WINDOW = 10_000
+const MAX_REUSE_WINDOW = 600_000
+
+/**
+ * Resolves session options. Own members only.
+ *
+ * @throws {ConfigError} With a path such as `sessions.idleTimeout`.
+ */
+export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
+  const given = readOptions('sessions', options, [
+    'preset',
+    'idleTimeout',
+    'absoluteTimeout',
+    'touchEvery',
+    'maxDataSize',
+    'reuseWindow',
+    'reuse',
+  ])
+  const preset = PRESETS[readChoice('sessions.preset', given.preset, ['lasting', 'strict'], 'lasting')]
+  const idleTimeout = parseDuration('sessions.idleTimeout', given.idleTimeout ?? preset.idleTimeout)
+  const absoluteTimeout = parseDuration('sessions.absoluteTimeout', given.absoluteTimeout ?? preset.absoluteTimeout)
+  if (absoluteTimeout < idleTimeout)
+    throw new ConfigError('sessions.absoluteTimeout', 'must not be less than "sessions.idleTimeout"')
+  const touchEvery =
+    given.touchEvery === undefined
+      ? Math.min(DEFAULT_TOUCH_EVERY, Math.floor(idleTimeout / 2))
+      : parseDuration('sessions.touchEvery', given.touchEvery)
+  if (touchEvery > idleTimeout / 2)
+    throw new ConfigError('sessions.touchEvery', 'must not be more than half of "sessions.idleTimeout"')
+  const maxDataSize = given.maxDataSize ?? DEFAULT_MAX_DATA_SIZE
+  if (
+    typeof maxDataSize !== 'number' ||
+    !Number.isSafeInteger(maxDataSize) ||
+    maxDataSize < 1 ||
+    maxDataSize > MAX_MAX_DATA_SIZE
+  ) {
+    throw new ConfigError('sessions.maxDataSize', `must be a whole number from 1 to ${MAX_MAX_DATA_SIZE}`)
+  }
+  const reuseWindow =
+    given.reuseWindow === undefined
+      ? DEFAULT_REUSE_WINDOW
+      : parseDuration('sessions.reuseWindow', given.reuseWindow, { min: 0, max: MAX_REUSE_WINDOW })
+  const reuse = readChoice('sessions.reuse', given.reuse, ['recover', 'strict'], 'recover')
+  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery, maxDataSize, reuseWindow, reuse })
+}
