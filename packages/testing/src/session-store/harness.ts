@@ -15,6 +15,11 @@ export interface SessionStoreHarness {
    * given, the suite also proves what was not written, and that what was destroyed is gone.
    */
   readonly rawDump?: () => Promise<string>
+  /**
+   * True where the rows of expired records vanish by themselves, in a time that is not the caller's: `deleteExpired` then
+   * has nothing to remove and answers 0. Default false.
+   */
+  readonly expiresByItself?: boolean
   /** Opens the same data once more, as after a restart; the former store is not used again. For stores that persist. */
   readonly reopen?: () => Promise<SessionStore & SubjectSessions & ExpirySweep>
   /** Lets go of everything that was opened. */

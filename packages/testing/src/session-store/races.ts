@@ -123,14 +123,14 @@ export function describeRaces(harness: CurrentHarness): void {
     })
 
     it('sweep together without counting a row twice or taking a live one', async () => {
-      const { store } = harness()
+      const { store, expiresByItself = false } = harness()
       const dead = Array.from({ length: 20 }, (_, index) => recordOf({ id: idOf(index), idleExpiresAt: NOW }))
       await createAll(store, [...dead, recordOf({ id: idOf(99) })])
       const counts = await Promise.all(RACERS.map(() => store.deleteExpired(5, at(NOW))))
       let sum = counts.reduce((total, count) => total + count, 0)
       expect(Math.max(...counts)).toBeLessThanOrEqual(5)
       for (let count = -1; count !== 0; sum += count) count = await store.deleteExpired(5, at(NOW))
-      expect(sum).toBe(20)
+      expect(sum).toBe(expiresByItself ? 0 : 20)
       await expect(store.read(idOf(99), at(NOW))).resolves.not.toBeNull()
     })
   })

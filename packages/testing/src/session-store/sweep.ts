@@ -15,8 +15,10 @@ export function describeSweep(harness: CurrentHarness): void {
       await expect(harness().store.deleteExpired(10, at(NOW))).resolves.toBe(0)
     })
 
-    it('removes the rows of expired records, so that nothing is left of them', async () => {
+    it('removes the rows of expired records, so that nothing is left of them', async ({ skip }) => {
       const { store, dump } = open(harness)
+      if (harness().expiresByItself === true)
+        return skip('The rows vanish by themselves, in a time that is not set here')
       const canary = 'canary-51be'
       await createAll(store, [
         recordOf({ id: idOf(1), idleExpiresAt: NOW, label: canary }),
@@ -32,19 +34,19 @@ export function describeSweep(harness: CurrentHarness): void {
     })
 
     it('never removes a live record', async () => {
-      const { store } = harness()
+      const { store, expiresByItself = false } = harness()
       const live = [
         recordOf({ id: idOf(1), idleExpiresAt: NOW + 1, absoluteExpiresAt: NOW + 1 }),
         recordOf({ id: idOf(2), subject: null }),
         recordOf({ id: idOf(3), subject: 'bob' }),
       ]
       await createAll(store, [...live, recordOf({ id: idOf(4), idleExpiresAt: NOW })])
-      await expect(store.deleteExpired(100, at(NOW))).resolves.toBe(1)
+      await expect(store.deleteExpired(100, at(NOW))).resolves.toBe(expiresByItself ? 0 : 1)
       for (const record of live) await expect(store.read(record.id, at(NOW))).resolves.toEqual(record)
     })
 
     it('removes no more than the limit, and everything when called again', async () => {
-      const { store } = harness()
+      const { store, expiresByItself = false } = harness()
       await createAll(
         store,
         Array.from({ length: 7 }, (_, index) =>
@@ -58,15 +60,15 @@ export function describeSweep(harness: CurrentHarness): void {
       await createAll(store, [recordOf({ id: idOf(99) })])
       const removed: number[] = []
       for (let calls = 0; calls < 4; calls += 1) removed.push(await store.deleteExpired(3, at(NOW)))
-      expect(removed).toEqual([3, 3, 1, 0])
+      expect(removed).toEqual(expiresByItself ? [0, 0, 0, 0] : [3, 3, 1, 0])
       await expect(store.read(idOf(99), at(NOW))).resolves.not.toBeNull()
     })
 
     it('removes nothing at a limit of zero', async () => {
-      const { store } = harness()
+      const { store, expiresByItself = false } = harness()
       await createAll(store, [recordOf({ idleExpiresAt: NOW })])
       await expect(store.deleteExpired(0, at(NOW))).resolves.toBe(0)
-      await expect(store.deleteExpired(1, at(NOW))).resolves.toBe(1)
+      await expect(store.deleteExpired(1, at(NOW))).resolves.toBe(expiresByItself ? 0 : 1)
     })
 
     it('spares a record that was renewed in time', async () => {

@@ -1,0 +1,8 @@
+/**
+ * Latchkey's session store on Redis, Valkey and Redis Cluster.
+ *
+ * @module
+ */
+
+export { redisSessionStore, type RedisSessionStoreOptions } from './session-store.ts'
+export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts'

@@ -1,0 +1,177 @@
+/**
+ * The session store on Redis, Valkey and Redis Cluster.
+ *
+ * @module
+ */
+
+import { ConfigError, type SessionStoreParts } from '@latchkey/core'
+import { abortable } from './abortable.ts'
+import { createCommands, type RedisClient } from './client.ts'
+import { createSessionRows } from './session-rows.ts'
+import { createSubjectIndex } from './subject-index.ts'
+
+/** What `redisSessionStore` may be told. */
+export interface RedisSessionStoreOptions {
+  /** What every key begins with. Text without `{` and `}`. Default `latchkey:`. */
+  readonly prefix?: string
+}
+
+/** So many commands of one call are under way at once. */
+const CHUNK = 100
+
+/**
+ * Keeps sessions in Redis from 6.2 on, Valkey, or a cluster of either, over a client of node-redis or ioredis that the
+ * application made, connected and closes.
+ *
+ * A read is one `GET`, an update one `EVALSHA`, a touch two of them, a login three, `destroy` two. Nothing scans, and no
+ * script runs over more than one session or one subject's list of ids.
+ *
+ * Every method is atomic for one session. `destroyAllForSubject` is not one step for all sessions of a subject: the keys
+ * of a cluster are in different places. It holds:
+ *
+ * - From its first write on, a login with an older epoch is refused, and what was there is no longer listed. A login that
+ *   was registered just before ends with the others.
+ * - Each session ends once and for good; when the call resolves, all have. The exception never reads as ended.
+ * - When it rejects, or the process dies meanwhile, some sessions may go on living. They end when the call is made again,
+ *   when the subject's sessions are listed, or at the next login or touch of any session of the subject: in use, that
+ *   is no longer than the throttle of touches (`touchEvery`). So repeat a call that rejected.
+ *
+ * Every key has a time to live, which begins anew with each write: a session's is its idle or absolute expiry, whichever
+ * is earlier, plus an hour for clocks that differ. An epoch is kept for 400 days. What is alive is judged by the
+ * caller's clock alone. Since Redis clears away by itself, `deleteExpired` has nothing to do and answers 0.
+ *
+ * > [!IMPORTANT]
+ * > Replication is asynchronous: a failover may lose the last writes, a logout among them. Set `maxmemory-policy` to
+ * > `noeviction`: a server that evicts keys logs users out, and may forget which sessions a subject has. Do not send reads
+ * > to replicas (`useReplicas`, `scaleReads`), or an ended session reads as live until the replica knows.
+ *
+ * > [!NOTE]
+ * > A client that knows it has lost its server rejects at once. To know it, node-redis needs `socket.socketTimeout` with a
+ * > shorter `pingInterval`, and `disableOfflineQueue` (for a cluster: in `defaults`); ioredis needs `commandTimeout` (for a
+ * > cluster: in `redisOptions`). Give ioredis `autoResendUnfulfilledCommands: false` as well: a write that is sent again
+ * > when it has taken effect already would meet its own version as a conflict.
+ *
+ * @example A store on node-redis
+ *
+ * ```ts
+ * import { storedSessions } from '@latchkey/core'
+ * import { redisSessionStore } from '@latchkey/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({
+ *   url: 'redis://127.0.0.1:6379',
+ *   disableOfflineQueue: true,
+ *   socket: { socketTimeout: 5_000 },
+ *   pingInterval: 2_000,
+ * })
+ * client.on('error', (error) => console.error('redis', error))
+ * await client.connect()
+ *
+ * export const sessions = storedSessions(redisSessionStore(client))
+ * ```
+ *
+ * @throws {ConfigError} When the client is of neither driver, or the prefix is not as above.
+ */
+export function redisSessionStore(
+  client: RedisClient,
+  { prefix = 'latchkey:' }: RedisSessionStoreOptions = {},
+): SessionStoreParts {
+  if (typeof prefix !== 'string' || /[{}]/.test(prefix)) throw new ConfigError('prefix', 'must be text without { and }')
+  const commands = createCommands(client)
+  const rows = createSessionRows(commands, prefix)
+  const index = createSubjectIndex(commands, prefix)
+
+  /** Ends what a cut-off has not reached yet, so that what is no longer listed does not live on either. */
+  const endAll = (ids: readonly string[]): Promise<unknown> => inChunks(ids, (id) => rows.end(id))
+
+  return {
+    create: (record, call) =>
+      abortable(call.signal, async () => {
+        if (record.subject === null) return (await rows.add(record, 'live', call)) ? 'created' : 'exists'
+        // Pending until it is registered: a cut-off either refuses the registration, or finds it and removes the row,
+        // and a row that is gone is not activated. Whichever breaks off leaves a row that nobody reads as live.
+        if (!(await rows.add(record, 'pending', call))) return 'exists'
+        const { epoch, absoluteExpiresAt } = record
+        const registration = {
+          subject: JSON.stringify(record.subject),
+          epoch: `${epoch}`,
+          absoluteExpiresAt: `${absoluteExpiresAt}`,
+        }
+        const unfinished = await index.register(record.id, registration, call)
+        if (unfinished === 'cut_off') {
+          await rows.remove(record.id, { now: call.now })
+          return 'cut_off'
+        }
+        await endAll(unfinished)
+        return (await rows.activate(record.id)) ? 'created' : 'cut_off'
+      }),
+
+    read: (id, call) => abortable(call.signal, () => rows.read(id, call)),
+
+    update: (id, ifVersion, changes, call) => abortable(call.signal, () => rows.update(id, ifVersion, changes, call)),
+
+    touch: (id, lastSeenAt, idleExpiresAt, call) =>
+      abortable(call.signal, async () => {
+        const registration = await rows.touch(id, lastSeenAt, idleExpiresAt, call)
+        if (registration === undefined) return false
+        if (registration === null) return true
+        // Finds what a cut-off that broke off has left alive, and registers again what a failover has forgotten.
+        const unfinished = await index.register(id, registration, call)
+        await endAll(unfinished === 'cut_off' ? [id] : unfinished)
+        return unfinished !== 'cut_off'
+      }),
+
+    destroy: (id, call) =>
+      abortable(call.signal, async () => {
+        const { was, subject } = await rows.remove(id, call)
+        if (subject !== null) await index.forget(subject, [id])
+        return was === 'live'
+      }),
+
+    listBySubject: (subject, call) =>
+      abortable(call.signal, async () => {
+        const text = JSON.stringify(subject)
+        const { ids, unfinished } = await index.list(text, call)
+        await endAll(unfinished)
+        const infos = await inChunks(ids, (id) => rows.peek(id, call))
+        // A row stands before its id is registered, so that what is absent now is gone for good.
+        const gone = ids.filter((_, position) => infos[position] === undefined)
+        await forgetAll(text, gone)
+        return infos
+          .filter((info) => info !== null && info !== undefined)
+          .toSorted((one, other) => other.createdAt - one.createdAt)
+      }),
+
+    epochOf: (subject, call) => abortable(call.signal, () => index.epochOf(JSON.stringify(subject), call)),
+
+    destroyAllForSubject: (subject, { except }, call) =>
+      abortable(call.signal, async () => {
+        const text = JSON.stringify(subject)
+        const mayLive = except !== undefined && Boolean(await rows.peek(except, call))
+        const { epoch, isSpared, ids } = await index.cutOff(text, mayLive ? except : undefined, call)
+        if (except !== undefined && isSpared) await rows.raise(except, epoch, call)
+        const removed = await inChunks(ids, async (id) => (await rows.remove(id, { now: call.now })).was)
+        await forgetAll(text, ids)
+        return removed.filter((was) => was !== 'dead').length
+      }),
+
+    deleteExpired: (_limit, call) => abortable(call.signal, () => Promise.resolve(0)),
+  }
+
+  async function forgetAll(subject: string, ids: readonly string[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      await index.forget(subject, ids.slice(start, start + CHUNK))
+    }
+  }
+}
+
+async function inChunks<Result>(
+  ids: readonly string[],
+  task: (id: string) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    results.push(...(await Promise.all(ids.slice(start, start + CHUNK).map(task))))
+  }
+  return results
+}
