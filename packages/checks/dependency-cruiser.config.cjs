@@ -20,6 +20,8 @@ const DIRECTION = {
   express: ['node', 'core'],
   hono: ['core'],
   kysely: ['core'],
+  redis: ['core'],
+  password: ['core'],
 }
 
 /** Third-party packages that have one place. */
@@ -28,6 +30,9 @@ const HOMES = {
   hono: ['hono', 'example'],
   '@hono/node-server': ['hono', 'example'],
   kysely: ['kysely', 'example'],
+  redis: ['redis', 'password'],
+  ioredis: ['redis', 'password'],
+  'rate-limiter-flexible': ['password'],
   'on-headers': ['node'],
 }
 

@@ -32,6 +32,12 @@ const PROVEN_BY: Readonly<Record<string, string>> = {
   'packages/kysely/src/statement.ts': 'packages/kysely/src/session-store.test.ts',
   'packages/kysely/src/subject-sessions.ts': 'packages/kysely/src/session-store.test.ts',
   'packages/kysely/src/tables.ts': 'packages/kysely/src/session-store.test.ts',
+  'packages/redis/src/client.ts': 'packages/redis/src/session-store.test.ts',
+  'packages/redis/src/expiry.ts': 'packages/redis/src/keys.test.ts',
+  'packages/redis/src/session-rows.ts': 'packages/redis/src/session-store.test.ts',
+  'packages/redis/src/session-scripts.ts': 'packages/redis/src/interleaving.test.ts',
+  'packages/redis/src/subject-index.ts': 'packages/redis/src/interleaving.test.ts',
+  'packages/redis/src/subject-scripts.ts': 'packages/redis/src/interleaving.test.ts',
 }
 
 const IGNORED = ['.git', 'node_modules', 'coverage', '.data']

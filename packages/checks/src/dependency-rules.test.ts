@@ -7,7 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PACKAGES, ROOT } from './repository.ts'
 
 const CONFIG = join(ROOT, 'packages/checks/dependency-cruiser.config.cjs')
-const THIRD_PARTY = ['jose', 'express', 'hono', 'kysely', 'on-headers', 'vitest', 'left-pad']
+const THIRD_PARTY = [
+  'jose',
+  'express',
+  'hono',
+  'kysely',
+  'redis',
+  'ioredis',
+  'rate-limiter-flexible',
+  'on-headers',
+  'vitest',
+  'left-pad',
+]
 
 /** A small tree that keeps the rules. */
 const LEGAL: Record<string, string> = {
@@ -37,6 +48,10 @@ const LEGAL: Record<string, string> = {
   'packages/kysely/package.json': '{ "peerDependencies": { "kysely": "1" }, "devDependencies": { "left-pad": "1" } }',
   'packages/kysely/src/index.ts': `import 'kysely'`,
   'packages/kysely/src/index.test.ts': `import 'left-pad'`,
+  'packages/password/package.json': '{ }',
+  'packages/password/src/index.ts': `export {}`,
+  'packages/redis/package.json': '{ "devDependencies": { "redis": "1", "ioredis": "1" } }',
+  'packages/redis/src/index.ts': `export {}`,
   'packages/example/package.json': '{ "dependencies": { "express": "1", "hono": "1", "kysely": "1" } }',
   'packages/example/src/main.ts': `import '@latchkey/express'\nimport 'express'\nimport 'hono'\nimport 'kysely'`,
 }
@@ -72,12 +87,17 @@ const PLANTED: readonly (readonly [path: string, text: string, rule: string])[] 
   ['packages/hono/src/planted-node.ts', `import '@latchkey/node'`, 'direction-hono'],
   ['packages/hono/src/planted-testing.ts', `import '@latchkey/testing'`, 'direction-hono'],
   ['packages/kysely/src/planted.ts', `import '@latchkey/node'`, 'direction-kysely'],
+  ['packages/redis/src/planted.ts', `import '@latchkey/kysely'`, 'direction-redis'],
+  ['packages/password/src/planted.ts', `import '@latchkey/redis'`, 'direction-password'],
   ['packages/node/src/planted-private.ts', `import '../../example/src/main.ts'`, 'nobody-imports-private'],
   ['packages/example/src/planted-deep.ts', `import '../../core/src/session/session.ts'`, 'no-deep-import'],
   ['packages/example/src/planted-relative.ts', `import '../../core/src/index.ts'`, 'no-relative-import-of-a-package'],
   ['packages/hono/src/planted-express.ts', `import type {} from 'express'`, 'home-of-express'],
   ['packages/express/src/planted-hono.test.ts', `import 'hono'`, 'home-of-hono'],
   ['packages/node/src/planted-kysely.ts', `import 'kysely'`, 'home-of-kysely'],
+  ['packages/node/src/planted-redis.ts', `import 'redis'`, 'home-of-redis'],
+  ['packages/node/src/planted-ioredis.ts', `import 'ioredis'`, 'home-of-ioredis'],
+  ['packages/node/src/planted-limiter.ts', `import 'rate-limiter-flexible'`, 'home-of-rate-limiter-flexible'],
   ['packages/hono/src/planted-on-headers.ts', `import 'on-headers'`, 'home-of-on-headers'],
   ['packages/hono/src/planted-vitest.ts', `import 'vitest'`, 'vitest-in-tests-and-suites'],
   ['packages/hono/src/planted-undeclared.ts', `import 'left-pad'`, 'declared-dependencies'],
@@ -150,6 +170,8 @@ describe('the dependency rules', () => {
       'direction-express-tests',
       'direction-hono-tests',
       'direction-kysely-tests',
+      'direction-redis-tests',
+      'direction-password-tests',
       'home-of-hono-node-server',
     ])
   })

@@ -10,6 +10,7 @@ import { connect } from 'node:net'
 /** The servers, where the tests look for each, and how to say otherwise. */
 const SERVERS = [
   { name: 'PostgreSQL', variable: 'LATCHKEY_POSTGRES_URL', address: 'postgres://root@127.0.0.1:5432/test' },
+  { name: 'Redis', variable: 'LATCHKEY_REDIS_URL', address: 'redis://127.0.0.1:6379' },
 ] as const
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -13,6 +13,8 @@ const DEPENDENCIES: Readonly<Record<string, { readonly own: readonly string[]; r
   express: { own: ['@latchkey/core', '@latchkey/node'], peers: ['express'] },
   hono: { own: ['@latchkey/core'], peers: ['hono'] },
   kysely: { own: ['@latchkey/core'], peers: ['kysely'] },
+  password: { own: ['@latchkey/core', '@node-rs/argon2', 'rate-limiter-flexible'], peers: [] },
+  redis: { own: ['@latchkey/core'], peers: ['ioredis', 'redis'] },
 }
 
 const keys = (record: object | undefined): readonly string[] => Object.keys(record ?? {}).toSorted()
