@@ -33,7 +33,6 @@ const HOMES = {
   redis: ['redis', 'password'],
   ioredis: ['redis', 'password'],
   'rate-limiter-flexible': ['password'],
-  'on-headers': ['node'],
 }
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })

@@ -128,9 +128,9 @@ describe('every exported declaration of a public package', () => {
 })
 
 describe('an adapter', () => {
-  it.each(['node', 'express', 'hono'])('has at most 110 lines of code: %s', (name) => {
+  it.each(['node', 'express', 'hono'])('has at most 120 lines of code: %s', (name) => {
     const lines = sourcesOf(name).map((path) => countCodeLines(parseSource(path)))
-    expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(110)
+    expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(120)
   })
 })
 

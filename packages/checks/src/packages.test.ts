@@ -9,7 +9,7 @@ const { version, engines, license } = JSON.parse(readText('package.json')) as Ma
 const DEPENDENCIES: Readonly<Record<string, { readonly own: readonly string[]; readonly peers: readonly string[] }>> = {
   core: { own: ['jose'], peers: [] },
   testing: { own: ['@latchkey/core', 'fast-check'], peers: ['vitest'] },
-  node: { own: ['@latchkey/core', 'on-headers'], peers: [] },
+  node: { own: ['@latchkey/core'], peers: [] },
   express: { own: ['@latchkey/core', '@latchkey/node'], peers: ['express'] },
   hono: { own: ['@latchkey/core'], peers: ['hono'] },
   kysely: { own: ['@latchkey/core'], peers: ['kysely'] },

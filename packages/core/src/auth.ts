@@ -35,9 +35,8 @@ export interface Auth<
   Claims extends AccessTokenClaims = AccessTokenClaims,
 > {
   /**
-   * Opens the context of a request, for an adapter to keep. Looks at no credentials and calls no store. A WebSocket handshake can
-   * carry no cookie, so there the sink counts as closed: the session is not renewed, and what needs a cookie is a `UsageError`
-   * (`headers_sent`).
+   * Opens the context of a request, for an adapter to keep. Looks at nothing and calls no store. For a WebSocket handshake, whose
+   * answer carries no cookie, give it `closedSink`.
    */
   open(request: AuthRequest, sink: EffectSink): Context<User, Claims, Data>
   /**
@@ -139,7 +138,10 @@ export function createAuth<
     guard(requirement) {
       const resolved = resolveRequirement(requirement)
       return async function guard(context) {
-        return authorize(await authenticate(contexts.exchangeOf(context), resolved), resolved)
+        const exchange = contexts.exchangeOf(context)
+        const denial = authorize(await authenticate(exchange, resolved), resolved)
+        exchange.denied = denial !== undefined
+        return denial
       }
     },
     async authenticate(request, sink, requirement) {

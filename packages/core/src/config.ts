@@ -22,7 +22,7 @@ import { keyringFromSecrets } from './token/keyring.ts'
 export interface AuthConfig<User, Data extends object> {
   /**
    * The origins that this service has in browsers, such as `https://app.example.com`: state-changing requests with a
-   * cookie must come from one of them. Required with `sessions`. `https:` only, unless `cookie.insecurePlainHttp`.
+   * cookie must come from the one that they are sent to, or from a trusted one. Required with `sessions`. `https:` only, unless `cookie.insecurePlainHttp`.
    */
   readonly origin?: string | readonly string[]
   /** Other origins whose pages may send state-changing requests with a cookie. Default: none. */

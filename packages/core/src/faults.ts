@@ -1,7 +1,8 @@
 /**
  * Everything that Latchkey throws. Untrusted input never throws: it becomes a value with a code.
  *
- * Messages are constant text and carry no token, cookie, claim or id. Compare faults by `code`, not by
+ * Messages are constant text and carry no token, cookie, claim or id; that of `value_not_json` has the path to the value, cut and
+ * escaped. Compare faults by `code`, not by
  * `instanceof`: two copies of this package in one tree still agree on codes.
  *
  * @module
@@ -29,7 +30,7 @@ export class ConfigError extends TypeError {
  *
  * - `value_not_json`: a session value or token claim that JSON cannot carry unchanged.
  * - `key_invalid`: a session key that is not allowed.
- * - `session_too_large`: the session's data would pass `maxDataBytes`.
+ * - `session_too_large`: the session's data would pass `maxDataSize`.
  * - `cookie_too_large`: the whole `Set-Cookie` line would pass 4096 bytes.
  * - `headers_sent`: a cookie is needed, and the response's headers are gone.
  * - `not_configured`: the operation needs a part of the configuration that was left out.

@@ -75,6 +75,20 @@ describe('toJsonValue(): well-formed', () => {
   })
 })
 
+describe('toJsonValue(): the path in its fault', () => {
+  it('forges no line of a log, and is never long', () => {
+    const name = `x\n{"level":"info"}${'y'.repeat(60_000)}`
+    try {
+      toJsonValue({ [name]: undefined }, 'cart', limits)
+      expect.unreachable()
+    } catch (error) {
+      const { message } = error as Error
+      expect(message).not.toContain('\n')
+      expect(message.length).toBeLessThan(250)
+    }
+  })
+})
+
 describe('isPlainObject()', () => {
   it('tells objects of no class from the rest', () => {
     expect([{}, Object.create(null)].every(isPlainObject)).toBe(true)

@@ -21,6 +21,8 @@ export type DeepReadonly<T> = JsonValue extends T
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T
 
+const MAX_PATH_LENGTH = 100
+
 /** What `toJsonValue` holds a value to. */
 export interface JsonLimits {
   /** How many levels arrays and objects may be nested. */
@@ -77,5 +79,6 @@ function checkText(text: string, path: string, { wellFormed }: JsonLimits): stri
 }
 
 function notJson(path: string, problem: string): UsageError {
-  return new UsageError('value_not_json', `The value at "${path}" ${problem}`)
+  // The names inside a value may be a client's: quoted, escaped and cut, they forge no line of a log.
+  return new UsageError('value_not_json', `The value at ${JSON.stringify(path.slice(0, MAX_PATH_LENGTH))} ${problem}`)
 }

@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from './faults.ts'
+import { isPlainObject } from './json.ts'
 
 /**
  * Copies an options object, so that a later change by the caller changes nothing, and a polluted `Object.prototype` is
@@ -19,12 +20,10 @@ export function readOptions<Name extends string>(
   options: unknown,
   names: readonly Name[],
 ): { readonly [N in Name]?: unknown } {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigError(path || 'config', 'must be an object')
-  }
+  if (!isPlainObject(options)) throw new ConfigError(path || 'config', 'must be a plain object')
   const known: ReadonlySet<string> = new Set(names)
   const copy = Object.create(null) as { [N in Name]?: unknown }
-  for (const [name, value] of Object.entries(options as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries(options)) {
     if (!known.has(name)) throw new ConfigError(path ? `${path}.${name}` : name, 'is not known')
     if (value !== undefined) copy[name as Name] = value
   }

@@ -15,6 +15,7 @@ const start: StartAdapter = async (auth, { pause }) => {
     response.json(await callerOf(authOf(request)))
   }
   app.get('/me', requireAuth(), who)
+  app.post('/me', requireAuth(), who)
   app.get('/maybe', requireAuth({ optional: true }), who)
   app.get('/passive', requireAuth({ passive: true }), who)
   app.get('/bearer', requireAuth({ via: 'bearer' }), who)

@@ -16,6 +16,7 @@ const start: StartAdapter = async (auth, { pause }) => {
 
   const who = async (c: Context) => c.json(await callerOf(authOf(c)))
   app.get('/me', requireAuth(), who)
+  app.post('/me', requireAuth(), who)
   app.get('/maybe', requireAuth({ optional: true }), who)
   app.get('/passive', requireAuth({ passive: true }), who)
   app.get('/bearer', requireAuth({ via: 'bearer' }), who)

@@ -164,12 +164,12 @@ describe('mount', () => {
   it('authenticates a WebSocket handshake without renewing, and refuses a cross-site one', async () => {
     const { app, requireAuth, Cookie, faulty } = await makeApp()
     app.get('/socket', requireAuth(), (c) => c.text('open'))
-    const Upgrade = 'websocket'
-    const response = await app.request('/socket', { headers: { Cookie, Upgrade, Origin: ORIGIN } })
+    const handshake = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+    const response = await app.request('/socket', { headers: { Cookie, ...handshake, Origin: ORIGIN } })
     expect(response.status).toBe(200)
     expect(response.headers.getSetCookie()).toEqual([])
     expect(faulty.calls).toEqual(['read'])
-    const foreign = await app.request('/socket', { headers: { Cookie, Upgrade, Origin: 'https://evil.test' } })
+    const foreign = await app.request('/socket', { headers: { Cookie, ...handshake, Origin: 'https://evil.test' } })
     expect(foreign.status).toBe(403)
   })
 })

@@ -5,6 +5,7 @@
  */
 
 import {
+  closedSink,
   createEffects,
   createFaultResponse,
   UsageError,
@@ -17,7 +18,7 @@ import {
   type ResponseHeaders,
 } from '@latchkey/core'
 import type { Context, MiddlewareHandler } from 'hono'
-import { toAuthRequest } from './request.ts'
+import { isHandshake, toAuthRequest } from './request.ts'
 
 /** What `honoAuth` may be told. */
 export interface HonoAuthOptions {
@@ -29,8 +30,9 @@ export interface HonoAuthOptions {
 export interface HonoAuth<User, Claims extends AccessTokenClaims, Data extends object> {
   /**
    * Opens each request's context, authenticates nothing by itself, and adds the cookies when the routes behind it have made the
-   * response, whatever kind it is. Mounted a second time it does nothing. A WebSocket handshake can carry no cookie: there the session
-   * is not renewed, and what needs a cookie is a `UsageError` (`headers_sent`).
+   * response, whatever kind it is. Mounted a second time it does nothing. Mount it outermost: a middleware around it that answers early,
+   * such as a timeout, sends that answer without the cookies. A WebSocket handshake can carry no cookie: there the session is not
+   * renewed, and what needs a cookie is a `UsageError` (`headers_sent`).
    */
   readonly mount: MiddlewareHandler
   /**
@@ -96,7 +98,7 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
     async mount(c, next) {
       if (contexts.has(c)) return next()
       const effects = createEffects()
-      contexts.set(c, auth.open(toAuthRequest(c.req.raw), effects))
+      contexts.set(c, auth.open(toAuthRequest(c.req.raw), isHandshake(c.req.raw) ? closedSink : effects))
       try {
         await next()
       } finally {

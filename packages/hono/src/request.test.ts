@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toAuthRequest } from './request.ts'
+import { isHandshake, toAuthRequest } from './request.ts'
 
 describe('toAuthRequest()', () => {
   it.each([
@@ -24,5 +24,25 @@ describe('toAuthRequest()', () => {
     expect(view.headers.get('authorization')).toBe('Bearer a, Bearer b')
     expect(view.headers.get('cookie')).toBe('a=1; b=2')
     expect(view.headers.get('origin')).toBeNull()
+  })
+})
+
+describe('isHandshake()', () => {
+  const whole = {
+    upgrade: 'websocket',
+    connection: 'keep-alive, Upgrade',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
+  const handshake = (headers: Record<string, string>, method = 'GET') =>
+    isHandshake(new Request('http://localhost/', { method, headers }))
+
+  it('knows the whole form alone', () => {
+    expect(handshake(whole)).toBe(true)
+    expect(handshake({ ...whole, upgrade: 'WebSocket' })).toBe(true)
+    expect(handshake(whole, 'POST')).toBe(false)
+    expect(handshake({ ...whole, upgrade: 'h2c' })).toBe(false)
+    expect(handshake({ ...whole, connection: 'close' })).toBe(false)
+    expect(handshake({ upgrade: 'websocket' })).toBe(false)
+    expect(handshake({})).toBe(false)
   })
 })

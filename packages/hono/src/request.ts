@@ -18,3 +18,16 @@ export function toAuthRequest({ method, url, headers }: Request): AuthRequest {
     headers: { get: (name) => headers.get(name) },
   }
 }
+
+/**
+ * Tells whether a request is a WebSocket handshake (RFC 6455 section 4.1). Its response is the runtime's own and carries no cookie.
+ * Nothing less than the whole form counts: a stray `Upgrade` on an ordinary request must not take its cookies away.
+ */
+export function isHandshake({ method, headers }: Request): boolean {
+  return (
+    method === 'GET' &&
+    headers.get('upgrade')?.toLowerCase() === 'websocket' &&
+    /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i.test(headers.get('connection') ?? '') &&
+    headers.has('sec-websocket-key')
+  )
+}

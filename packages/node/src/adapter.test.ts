@@ -15,6 +15,7 @@ const start: StartAdapter = async (auth, { pause }) => {
 
   const routes = new Map<string, NodeHandler>([
     ['GET /me', requireAuth()(who)],
+    ['POST /me', requireAuth()(who)],
     ['GET /maybe', requireAuth({ optional: true })(who)],
     ['GET /passive', requireAuth({ passive: true })(who)],
     ['GET /bearer', requireAuth({ via: 'bearer' })(who)],

@@ -44,6 +44,51 @@ describe('openSink()', () => {
     expect(send(call)['set-cookie']).toEqual(['a=1', 'session=1; Path=/'])
   })
 
+  it.each<[string, (response: ServerResponse) => unknown]>([
+    ['a flat list', (response) => response.writeHead(200, ['Set-Cookie', 'a=1', 'X-One', '1', 'set-cookie', 'b=2'])],
+    [
+      'a flat list with a list of values',
+      (response) => response.writeHead(200, ['Set-Cookie', ['a=1', 'b=2'], 'X-One', '1'] as never),
+    ],
+    [
+      'a list of pairs',
+      (response) =>
+        response.writeHead(200, [
+          ['set-cookie', 'a=1'],
+          ['set-cookie', 'b=2'],
+          ['x-one', '1'],
+        ] as never),
+    ],
+    [
+      'an object',
+      (response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'], 'x-one': 1, 'x-two': undefined }),
+    ],
+    [
+      'an object after no reason',
+      (response) => response.writeHead(200, undefined, { 'set-cookie': ['a=1', 'b=2'], 'x-one': '1' }),
+    ],
+    [
+      'an object after a reason',
+      (response) => response.writeHead(200, 'Fine', { 'set-cookie': ['a=1', 'b=2'], 'x-one': '1' }),
+    ],
+  ])('keeps every header that the handler gives to writeHead in %s', (_, call) => {
+    const headers = send((response) => {
+      response.setHeader('X-One', 'before')
+      response.setHeader('X-Kept', 'kept')
+      call(response)
+    })
+    expect(headers['set-cookie']).toEqual(['a=1', 'b=2', 'session=1; Path=/'])
+    expect([String(headers['x-one']), headers['x-kept'], headers['x-two']]).toEqual(['1', 'kept', undefined])
+  })
+
+  it('leaves a reason where it stands, and a second head to Node', () => {
+    const response = makeResponse()
+    openSink(response)
+    expect(response.writeHead(200, 'Fine', { 'x-one': '1' })).toBe(response)
+    expect([response.statusCode, response.statusMessage]).toEqual([200, 'Fine'])
+    expect(() => response.writeHead(204)).toThrow(expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }))
+  })
+
   it('adds to a Vary of several values', () => {
     expect(send((response) => response.setHeader('Vary', ['Accept', 'Origin']).end())['vary']).toBe(
       'Accept, Origin, Cookie',

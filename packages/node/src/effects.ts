@@ -6,7 +6,8 @@
 
 import type { ServerResponse } from 'node:http'
 import { closedSink, createEffects, type EffectSink } from '@latchkey/core'
-import onHeaders from 'on-headers'
+
+type Field = readonly [name: string, value: string | readonly string[]]
 
 /**
  * Opens the sink of a response. It wraps `writeHead` of this one response, synchronously: when the headers go out, by
@@ -16,13 +17,30 @@ import onHeaders from 'on-headers'
 export function openSink(response: ServerResponse | undefined): EffectSink {
   if (response === undefined || response.headersSent) return closedSink
   const effects = createEffects()
-  onHeaders(response, () =>
+  const writeHead = response.writeHead.bind(response) as (...args: readonly unknown[]) => ServerResponse
+  response.writeHead = (...args: readonly unknown[]) => {
+    // Node itself refuses a second head.
+    if (response.headersSent) return writeHead(...args)
+    const fields = toFields(args.slice(1).find((argument) => typeof argument === 'object' && argument !== null))
+    for (const [name] of fields) response.removeHeader(name)
+    for (const [name, value] of fields) response.appendHeader(name, value)
     effects.flush({
       get: (name) => response.getHeader(name)?.toString(),
       set: (name, value) => void response.setHeader(name, value),
       getSetCookie: () => [response.getHeader('set-cookie') ?? []].flat().map(String),
       replaceSetCookie: (lines) => void response.setHeader('set-cookie', lines),
-    }),
-  )
+    })
+    return writeHead(...args.filter((argument) => typeof argument !== 'object'))
+  }
   return effects
+}
+
+/** The fields given to `writeHead`: an object, or a list of names and values, flat or in pairs, where names may repeat. */
+function toFields(given: unknown = {}): readonly Field[] {
+  if (!Array.isArray(given))
+    return Object.entries(given as Record<string, string>).filter(([, value]) => value !== undefined)
+  if (Array.isArray(given[0])) return given as readonly Field[]
+  return (given as readonly string[]).flatMap((name, index) =>
+    index % 2 === 0 ? [[name, given[index + 1] as string]] : [],
+  )
 }

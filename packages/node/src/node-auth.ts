@@ -98,6 +98,7 @@ const INTERNAL_ERROR = { status: 500, headers: { 'cache-control': 'no-store' }, 
  *
  * const admit = auth.guard()
  * server.on('upgrade', (request, socket) => {
+ *   socket.on('error', () => socket.destroy()) // a client that hangs up must not end the process
  *   admit(upgrade(request)).then(
  *     (denial) => socket.end(denial ? `HTTP/1.1 ${denial.status} Denied\r\n\r\n` : 'HTTP/1.1 501 Not Implemented\r\n\r\n'),
  *     () => socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n'),

@@ -38,7 +38,8 @@ export async function authenticate<User, Claims extends AccessTokenClaims, Data 
   const authentication = Object.freeze(await judge(exchange, requirement))
   if (authentication.status === 'rejected') exchange.config.emit({ type: 'rejected', code: authentication.code })
   exchange.authentication = authentication
-  exchange.cookieIgnored = requirement.via === 'bearer'
+  exchange.denied = authentication.status === 'rejected'
+  exchange.cookieIgnored = ignoredCookie(authentication, requirement)
   return authentication
 }
 
@@ -50,7 +51,8 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   const authorization = requirement.via === 'session' ? null : request.headers.get('authorization')
   const bearer = parseBearer(authorization)
   const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
-  const hasCookie = readsCookie && config.cookie.read(request.headers.get('cookie')).status !== 'none'
+  const hasCookie =
+    readsCookie && (exchange.replaced || config.cookie.read(request.headers.get('cookie')).status !== 'none')
 
   if (bearer.status === 'none') {
     // The answer depends on the cookie also when there is none: a cache must not serve it to who has one.
@@ -76,6 +78,7 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
 ): Promise<Authentication<Claims>> {
   if (isCrossOrigin(exchange)) return rejected('cross_origin')
   const record = await useSession(exchange, requirement)
+  if (record === null) return ANONYMOUS
   if (typeof record === 'string') {
     if (exchange.sink.open) carrierOf(exchange).clear()
     if (!requirement.optional) return rejected(record)
@@ -86,27 +89,37 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   return principal === null ? ANONYMOUS : { status: 'authenticated', via: 'session', principal }
 }
 
-/** The live record behind the cookie, renewed where that is due; or why there is none. */
+/** The live record of the request's session, renewed where that is due; why there is none; or null after a logout. */
 async function useSession<User, Claims extends AccessTokenClaims, Data extends object>(
   exchange: Exchange<User, Claims, Data>,
   { passive }: Credentials,
-): Promise<SessionRecord | RejectionCode> {
+): Promise<SessionRecord | RejectionCode | null> {
   const presented = await presentSession(exchange)
-  if (presented.status !== 'live')
-    return presented.status === 'none' ? 'session_unknown' : `session_${presented.status}`
-  const { record, renewal } = presented
-  if (passive || renewal === undefined || !exchange.sink.open) return record
+  if (presented.status === 'none') return null
+  if (presented.status !== 'live') return `session_${presented.status}`
+  const { slot, renewal } = presented
+  if (slot.record === null || slot.ended) return 'session_unknown'
+  if (passive || renewal === undefined || !exchange.sink.open) return slot.record
 
+  const before = slot.record
   const engine = engineOf(exchange.config)
-  const renewed = await engine.renew(record, renewal)
+  const renewed = await engine.renew(before, renewal)
   if (renewed === null) {
-    exchange.presented = Promise.resolve({ status: 'unknown' })
+    slot.ended = true
     return 'session_unknown'
   }
-  exchange.presented = Promise.resolve({ status: 'live', record: renewed, renewal: undefined })
+  presented.renewal = undefined
+  slot.record = renewed
+  // Another request changed the credential, and sends the new one; this answer must not set the client back.
+  if (renewed.salt !== before.salt || renewed.generation !== before.generation) return renewed
   const credential = await engine.credentialOf(renewed)
   if (exchange.sink.open) carrierOf(exchange).issue(renewed, credential)
   return renewed
+}
+
+function ignoredCookie(authentication: Authentication, { via }: Credentials): 'by_route' | 'by_token' | undefined {
+  if (via === 'bearer') return 'by_route'
+  return authentication.status === 'authenticated' && authentication.via === 'bearer' ? 'by_token' : undefined
 }
 
 function rejected(code: RejectionCode): { readonly status: 'rejected'; readonly code: RejectionCode } {

@@ -1,5 +1,7 @@
+import { createTestRequest } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, ORIGIN } from '../auth.fixture.ts'
+import { createEffects } from '../http/effects.ts'
 
 const NOT_GUARDED = expect.objectContaining({ code: 'ERR_USAGE', reason: 'not_guarded' })
 
@@ -87,14 +89,48 @@ describe('Context', () => {
     await expect(context.session()).rejects.toThrow(NOT_GUARDED)
   })
 
-  it('opens a session for bearer callers too, without a look at the origin that no forger could send', async () => {
-    const { auth, visit } = createTestAuth()
-    const exchange = await visit({
-      method: 'POST',
-      headers: { authorization: `Bearer ${await auth.issueAccessToken('user-2')}` },
-    })
-    await (await exchange.context.session()).set('a', 1)
-    expect(exchange.cookiePair()).toMatch(/^__Host-session=lks_/)
+  it.each(['exclusive', 'bearer-first'] as const)(
+    'gives bearer callers an empty session that cannot begin, and never the cookie\u2019s: %s',
+    async (credentials) => {
+      const { auth, visit, logIn } = createTestAuth({ credentials })
+      const victim = await logIn('victim')
+      const authorization = `Bearer ${await auth.issueAccessToken('mallory')}`
+      const headers = { authorization, origin: 'https://evil.test' }
+      const exchange = await visit({
+        method: 'POST',
+        headers: credentials === 'exclusive' ? headers : { ...headers, cookie: victim },
+      })
+      const session = await exchange.context.session()
+      expect([exchange.context.principal.subject, session.subject, session.keys()]).toEqual(['mallory', null, []])
+      await expect(session.set('a', 1)).rejects.toThrow(NOT_GUARDED)
+      expect(exchange.cookies).toEqual([])
+    },
+  )
+
+  it('gives nothing but the authentication after any refusal', async () => {
+    const { auth, logIn, visit } = createTestAuth()
+    const cookie = await logIn('user-1')
+    for (const { context } of [
+      await visit({ headers: { cookie } }, { scope: 'admin' }),
+      await visit({}),
+      await visit({ method: 'POST', headers: { origin: 'https://evil.test' } }),
+    ]) {
+      expect(['authenticated', 'anonymous']).toContain(context.authentication.status)
+      expect(() => context.principal).toThrow(NOT_GUARDED)
+      await expect(context.session()).rejects.toThrow(NOT_GUARDED)
+      await expect(context.user()).rejects.toThrow(NOT_GUARDED)
+      expect(await auth.guard({ optional: true })(context)).toEqual(
+        context.authentication.status === 'rejected' ? expect.objectContaining({ status: 403 }) : undefined,
+      )
+    }
+  })
+
+  it('begins no session for another site\u2019s page, where nobody said who may pass', async () => {
+    const { auth, storeCalls } = createTestAuth()
+    const request = createTestRequest({ method: 'POST', headers: { origin: 'https://evil.test' } })
+    const context = await auth.authenticate(request, createEffects())
+    await expect(context.session()).rejects.toThrow(NOT_GUARDED)
+    expect(storeCalls).toEqual([])
   })
 
   it('says which part is not configured', async () => {

@@ -7,16 +7,15 @@
 import type { AccessTokenClaims, Authentication, Principal } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
-import { closedSink, type EffectSink } from '../http/effects.ts'
-import { isHandshake } from '../http/origin.ts'
+import type { EffectSink } from '../http/effects.ts'
 import type { AuthRequest } from '../http/request.ts'
-import type { Session } from '../session/session.ts'
-import { openSession, presentSession, type Exchange } from './exchange.ts'
+import { createSlot, type Session } from '../session/session.ts'
+import { isCrossOriginChange, openSession, presentSession, type Exchange } from './exchange.ts'
 
 /**
  * One request, as the application sees it. Opening it looks at nothing; a guard (`requireAuth`, `auth.guard`,
  * `auth.authenticate`) does. Reading any member of a request that no guard admitted is a `UsageError` (`not_guarded`), so that a forgotten
- * guard fails on the first try and not in production.
+ * guard fails on the first try and not in production. After a refusal `authentication` alone can be read.
  */
 export interface Context<User, Claims extends AccessTokenClaims, Data extends object> {
   /** Who is asking. */
@@ -24,7 +23,8 @@ export interface Context<User, Claims extends AccessTokenClaims, Data extends ob
   /** The authenticated party. A `UsageError` for anonymous callers: on an optional route look at `authentication` first. */
   readonly principal: Principal<Claims>
   /**
-   * The session, made by the first write if there is none; works without login. One handle per request.
+   * The session, made by the first write if there is none; works without login. One handle per request. Where a bearer token
+   * authenticated the request, its cookie is not looked at: the session is empty, and a write is a `UsageError` (`not_guarded`).
    *
    * @throws {UsageError} `not_configured`; `not_guarded`, also on a route that looks at bearer tokens alone (`via: 'bearer'`).
    * @throws {UnavailableError} When the store is out of reach.
@@ -46,7 +46,8 @@ export function createContext<User, Claims extends AccessTokenClaims, Data exten
 ): Context<User, Claims, Data> {
   return Object.freeze<Context<User, Claims, Data>>({
     get authentication() {
-      return admitted(exchange)
+      if (exchange.authentication === undefined) throw notGuarded()
+      return exchange.authentication
     },
     get principal() {
       const authentication = admitted(exchange)
@@ -55,22 +56,34 @@ export function createContext<User, Claims extends AccessTokenClaims, Data exten
     },
     async session() {
       const authentication = admitted(exchange)
-      if (exchange.cookieIgnored)
+      if (exchange.cookieIgnored === 'by_route') {
         throw new UsageError('not_guarded', 'The guard of this route ignores the session cookie')
-      if (authentication.status === 'rejected') throw notGuarded()
-      exchange.session ??= presentSession(exchange).then((presented) =>
-        openSession<Data>(exchange, presented.status === 'live' ? presented.record : null),
-      )
+      }
+      // A guard with "optional" has refused this; here nothing was said about who may pass.
+      if (authentication.status === 'anonymous' && isCrossOriginChange(exchange)) throw notGuarded()
+      exchange.session ??= open(exchange)
       return exchange.session
     },
     async user() {
       const authentication = admitted(exchange)
-      if (authentication.status === 'rejected') throw notGuarded()
-      if (authentication.status === 'anonymous') return null
+      if (authentication.status !== 'authenticated') return null
       exchange.user ??= findUser(exchange.config, authentication.principal.subject)
       return exchange.user
     },
   })
+}
+
+async function open<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+): Promise<Session<Data>> {
+  const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
+  if (presented?.status === 'live') return openSession<Data>(exchange, (exchange.slot = presented.slot))
+  const slot = (exchange.slot = createSlot(null))
+  if (exchange.cookieIgnored === undefined) {
+    // From the first write on, this is the request's session for later guards as well.
+    exchange.presented = Promise.resolve({ status: 'live', slot, renewal: undefined })
+  }
+  return openSession<Data>(exchange, slot)
 }
 
 /**
@@ -93,7 +106,7 @@ export async function findUser<User>(
 
 /** The contexts of one `Auth`, and what is behind each: another instance's context is not accepted. */
 export interface Contexts<User, Claims extends AccessTokenClaims, Data extends object> {
-  /** Opens a context. Looks at no credentials. A WebSocket handshake can carry no cookie: its sink is closed, whatever is given. */
+  /** Opens a context. Looks at nothing. */
   open(request: AuthRequest, sink: EffectSink): Context<User, Claims, Data>
   /**
    * What is behind a context.
@@ -113,10 +126,13 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
       const exchange: Exchange<User, Claims, Data> = {
         config,
         request,
-        sink: isHandshake(request) ? closedSink : sink,
+        sink,
         authentication: undefined,
-        cookieIgnored: false,
+        denied: false,
+        cookieIgnored: undefined,
         presented: undefined,
+        replaced: false,
+        slot: undefined,
         session: undefined,
         user: undefined,
       }
@@ -134,8 +150,9 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
 
 function admitted<Claims extends AccessTokenClaims>({
   authentication,
-}: Pick<Exchange<unknown, Claims, object>, 'authentication'>): Authentication<Claims> {
-  if (authentication === undefined) throw notGuarded()
+  denied,
+}: Pick<Exchange<unknown, Claims, object>, 'authentication' | 'denied'>): Authentication<Claims> {
+  if (authentication === undefined || denied) throw notGuarded()
   return authentication
 }
 

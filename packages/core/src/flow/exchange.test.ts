@@ -13,7 +13,13 @@ const runtime = createTestRuntime()
 function exchange(method: string, headers: Record<string, string>, changes: object = {}) {
   const sessions = storedSessions(createMemorySessionStore())
   const config = resolveConfig({ origin: ORIGIN, secrets: TEST_SECRETS, sessions, runtime, ...changes })
-  return { config, request: createTestRequest({ method, headers }), sink: createEffects(), presented: undefined }
+  return {
+    config,
+    request: createTestRequest({ method, headers }),
+    sink: createEffects(),
+    presented: undefined,
+    replaced: false,
+  }
 }
 
 describe('isCrossOrigin() and isCrossOriginChange()', () => {

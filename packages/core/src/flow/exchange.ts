@@ -13,19 +13,25 @@ import type { AuthRequest } from '../http/request.ts'
 import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import type { CredentialCarrier } from '../session/delivery.ts'
-import { createSession, type Session } from '../session/session.ts'
-import type { SessionEngine, SessionLoad } from '../session/strategy.ts'
+import type { SessionRenewal } from '../session/policy.ts'
+import { createSession, createSlot, type Session, type SessionSlot } from '../session/session.ts'
+import type { SessionEngine } from '../session/strategy.ts'
 
 /** What the request's session cookie turned out to be. */
-export type PresentedSession = SessionLoad | { readonly status: 'none' } | { readonly status: 'ambiguous' }
+export type PresentedSession =
+  | { readonly status: 'live'; readonly slot: SessionSlot; renewal: SessionRenewal | undefined }
+  | { readonly status: 'expired'; readonly record: SessionRecord }
+  | { readonly status: 'unknown' | 'ambiguous' | 'none' }
 
 /** A request and its cookie. */
 export interface CookieExchange {
   readonly config: BaseConfig
   readonly request: AuthRequest
   readonly sink: EffectSink
-  /** What the cookie turned out to be; looked up once. */
+  /** What the cookie turned out to be; looked up once. A login or logout of this request takes its place. */
   presented: Promise<PresentedSession> | undefined
+  /** Whether a login or logout, or a first write, has made the request's cookie a thing of the past. */
+  replaced: boolean
 }
 
 /** The state of one request. Every store call whose answer is remembered here is made once per request. */
@@ -33,8 +39,12 @@ export interface Exchange<User, Claims extends AccessTokenClaims, Data extends o
   readonly config: Config<User, Claims>
   /** What the last guard found; undefined before the first. */
   authentication: Authentication<Claims> | undefined
-  /** Whether that guard looked at the cookie at all. */
-  cookieIgnored: boolean
+  /** Whether that guard refused the request. */
+  denied: boolean
+  /** Whether that guard left the cookie out of account: for the route, or because a bearer token decided. */
+  cookieIgnored: 'by_route' | 'by_token' | undefined
+  /** What the handle, if one was given out, works on. */
+  slot: SessionSlot | undefined
   session: Promise<Session<Data>> | undefined
   user: Promise<User | null> | undefined
 }
@@ -58,9 +68,11 @@ export function presentSession(exchange: CookieExchange): Promise<PresentedSessi
 async function loadPresented({ config, request, sink }: CookieExchange): Promise<PresentedSession> {
   if (sink.open) sink.setHeader('vary', 'Cookie')
   const cookie = config.cookie.read(request.headers.get('cookie'))
-  if (cookie.status === 'one') return engineOf(config).load(cookie.value)
   if (cookie.status === 'ambiguous') config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
-  return cookie
+  if (cookie.status !== 'one') return cookie
+  const loaded = await engineOf(config).load(cookie.value)
+  if (loaded.status !== 'live') return loaded
+  return { status: 'live', slot: createSlot(loaded.record), renewal: loaded.renewal }
 }
 
 /** The cookie as the way by which sessions reach this client. */
@@ -69,6 +81,8 @@ export function carrierOf({ config, sink }: CookieExchange): CredentialCarrier {
     get open() {
       return sink.open
     },
+    refusal: () =>
+      new UsageError('headers_sent', 'A cookie is needed, and the headers of the response are already sent'),
     issue(record, credential) {
       const maxAge = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
       sink.setCookie(config.cookie.name, config.cookie.issue(credential, maxAge))
@@ -77,13 +91,25 @@ export function carrierOf({ config, sink }: CookieExchange): CredentialCarrier {
   }
 }
 
-/** Makes the handle for a record of this exchange, or for a visitor who has none. */
+/** The way to a client that did not ask for a session: a bearer token says who it is, and its cookie is not to be replaced. */
+function noCarrier(): CredentialCarrier {
+  return {
+    open: false,
+    refusal: () =>
+      new UsageError('not_guarded', 'A bearer token authenticated this request: a session begins behind via "session"'),
+    issue: () => {},
+    clear: () => {},
+  }
+}
+
+/** Makes the handle on a slot of this exchange. */
 export function openSession<Data extends object>(
-  exchange: CookieExchange,
-  record: SessionRecord | null,
+  exchange: CookieExchange & Pick<Exchange<unknown, never, never>, 'cookieIgnored'>,
+  slot: SessionSlot,
 ): Session<Data> {
-  const { config } = exchange
-  return createSession<Data>(record, { engine: engineOf(config), carrier: carrierOf(exchange), emit: config.emit })
+  const { config, cookieIgnored } = exchange
+  const carrier = cookieIgnored === undefined ? carrierOf(exchange) : noCarrier()
+  return createSession<Data>(slot, { engine: engineOf(config), carrier, emit: config.emit })
 }
 
 /** The principal of a session; null while nobody has logged in. */

@@ -111,6 +111,64 @@ describe('login()', () => {
     await (await second.context.session()).set('a', 3)
   })
 
+  it('ends handles that had nothing stored, so that a late write does not take the login\u2019s cookie away', async () => {
+    const { auth, visit } = createTestAuth()
+    const exchange = await visit({ method: 'POST', headers: { origin: ORIGIN } }, { optional: true })
+    const early = await exchange.context.session()
+    await auth.login(exchange.context, { subject: 'user-1', deliver: 'cookie' })
+    await expect(early.set('a', 1)).rejects.toThrow(expect.objectContaining({ reason: 'gone' }))
+    expect((await visit({ headers: { cookie: exchange.cookiePair() } })).context.principal.subject).toBe('user-1')
+  })
+
+  it('carries what was written a moment ago, by this request or another, and leaves no session behind', async () => {
+    const { auth, visit, runtime } = createTestAuth()
+    const first = await visit({ method: 'POST', headers: { origin: ORIGIN } }, { optional: true })
+    await (await first.context.session()).set('cart', ['new'])
+    const result = await auth.login(first.context, { subject: 'user-1', deliver: 'cookie', carry: ['cart'] })
+    expect(result.ok && result.session.get('cart')).toEqual(['new'])
+
+    const visitor = await visit({}, { optional: true })
+    await (await visitor.context.session()).set('cart', ['old'])
+    const cookie = visitor.cookiePair()
+    const here = await visit({ method: 'POST', headers: { origin: ORIGIN, cookie } }, { optional: true })
+    const other = await visit({ headers: { cookie } }, { optional: true })
+    await (await other.context.session()).set('cart', ['old', 'new'])
+    const second = await auth.login(here.context, { subject: 'user-1', deliver: 'cookie', carry: ['cart'] })
+    expect(second.ok && second.session.get('cart')).toEqual(['old', 'new'])
+    runtime.advance('30d')
+    expect(await auth.sweep()).toBe(2)
+  })
+
+  it('keeps no session that nobody can use when the former one cannot be ended', async () => {
+    const { auth, open, logIn, hooks } = createTestAuth()
+    const cookie = await logIn('user-1')
+    let failures = 1
+    hooks.before = (name) => {
+      if (name === 'destroy' && failures-- > 0) throw new Error('down')
+    }
+    const { context } = open({ method: 'POST', headers: { origin: ORIGIN, cookie } })
+    await expect(auth.login(context, { subject: 'user-2', deliver: 'cookie' })).rejects.toThrow(
+      expect.objectContaining({ status: 503 }),
+    )
+    expect(await auth.listSessions('user-2')).toEqual([])
+    expect(await auth.listSessions('user-1')).toHaveLength(1)
+  })
+
+  it('leaves the former session alone when the response begins before it is ended', async () => {
+    const { auth, open, logIn, hooks, visit } = createTestAuth()
+    const cookie = await logIn('user-1')
+    const { context, flush } = open({ method: 'POST', headers: { origin: ORIGIN, cookie } })
+    hooks.after = (name) => {
+      if (name === 'create') flush()
+    }
+    await expect(auth.login(context, { subject: 'user-2', deliver: 'cookie' })).rejects.toThrow(
+      expect.objectContaining({ reason: 'headers_sent' }),
+    )
+    hooks.after = () => {}
+    expect(await auth.listSessions('user-2')).toEqual([])
+    expect((await visit({ headers: { cookie } })).denial).toBeUndefined()
+  })
+
   it.each([
     [{ origin: 'https://evil.test' }],
     [{ 'sec-fetch-site': 'cross-site' }],
@@ -198,6 +256,12 @@ describe('login()', () => {
     [{ acr: '' }],
     [{ label: 'x'.repeat(201) }],
     [{ deliver: 'header' as never }],
+    [{ label: 5 as never }],
+    [{ label: { length: 3 } as never }],
+    [{ epoch: Number.NaN }],
+    [{ epoch: -1 }],
+    [{ epoch: 1.5 }],
+    [{ epoch: 2 ** 60 }],
   ])('refuses %j as a mistake of the caller', async (options) => {
     const { auth, open, storeCalls } = createTestAuth()
     await expect(auth.login(open(FORM).context, { subject: 'user-1', deliver: 'cookie', ...options })).rejects.toThrow(

@@ -8,10 +8,12 @@ import type { AccessTokenClaims } from '../authentication.ts'
 import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { createDelivered } from '../session/delivery.ts'
-import type { Session } from '../session/session.ts'
-import type { SessionInit } from '../session/strategy.ts'
+import { createSlot, type Session } from '../session/session.ts'
+import type { SessionEngine, SessionInit } from '../session/strategy.ts'
 import { NO_DATA, ownValue } from '../session/values.ts'
 import { checkSubject } from '../subject.ts'
 import {
@@ -24,7 +26,7 @@ import {
   type CookieExchange,
   type Exchange,
 } from './exchange.ts'
-import { resolveRequirement } from './requirement.ts'
+import { readTokens } from './requirement.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
 
 /** Who logs in, and how. */
@@ -97,22 +99,28 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
 
   const presented = await presentSession(exchange)
-  const former = presented.status === 'live' ? presented.record : null
-  const carried = (options.carry ?? []).map((key) => [key, ownValue(former?.data ?? NO_DATA, key)] as const)
-  const data = Object.fromEntries(carried.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+  const former = presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
+  const data = await carryOver(engine, former, options.carry)
   const epoch = options.epoch ?? (await engine.epochOf(options.subject))
   const parts = { engine, carrier: carrierOf(exchange) }
   const record = await createDelivered({ ...init, carrier: 'cookie', epoch, data }, former, parts)
   if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
 
+  // Handles from before write to what is over.
+  for (const slot of [exchange.slot, presented.status === 'live' ? presented.slot : undefined])
+    if (slot) slot.ended = true
+  const slot = createSlot(record)
+  exchange.cookieIgnored = undefined
+  const session = openSession<Data>(exchange, slot)
   const principal = principalOf<Claims>(record)
-  const session = openSession<Data>(exchange, record)
-  exchange.presented = Promise.resolve({ status: 'live', record, renewal: undefined })
-  exchange.session = Promise.resolve(session)
-  exchange.user = undefined
-  exchange.cookieIgnored = false
   if (principal !== null)
     exchange.authentication = Object.freeze({ status: 'authenticated', via: 'session', principal })
+  exchange.denied = false
+  exchange.slot = slot
+  exchange.session = Promise.resolve(session)
+  exchange.presented = Promise.resolve({ status: 'live', slot, renewal: undefined })
+  exchange.replaced = true
+  exchange.user = undefined
   return { ok: true, session }
 }
 
@@ -148,18 +156,31 @@ interface TokenGround {
 
 function readInit(options: LoginOptions, config: BaseConfig): LoginInit {
   const { amr, acr, scopes } = readStrength(options)
-  const { label = null } = options
-  if (label !== null && label.length > MAX_LABEL_LENGTH) {
-    throw new UsageError('argument', `A label takes at most ${MAX_LABEL_LENGTH} characters`)
+  const { label = null, epoch = 0 } = options
+  if (label !== null && (typeof label !== 'string' || label.length > MAX_LABEL_LENGTH)) {
+    throw new UsageError('argument', `A label is text of at most ${MAX_LABEL_LENGTH} characters`)
   }
+  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new UsageError('argument', 'An epoch is what "epochOf" gave')
   const authenticatedAt = readClock(config.runtime)
-  return { subject: checkSubject(options.subject), scopes, authenticatedAt, amr, acr: acr ?? null, label }
+  return { subject: checkSubject(options.subject), scopes, authenticatedAt, amr, acr, label }
 }
 
-function readStrength({ amr = [], acr, scopes = [] }: LoginOptions) {
+/** The named values of the session before, as they are now. */
+async function carryOver(
+  engine: SessionEngine,
+  former: SessionRecord | null,
+  keys: readonly string[] = [],
+): Promise<JsonObject> {
+  if (former === null || keys.length === 0) return NO_DATA
+  const data = (await engine.reload(former))?.data ?? NO_DATA
+  const carried = keys.map((key) => [key, ownValue(data, key)] as const)
+  return Object.fromEntries(carried.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))
+}
+
+function readStrength({ amr = [], acr, scopes = [] }: LoginOptions): Pick<LoginInit, 'amr' | 'acr' | 'scopes'> {
   try {
-    const { scopes: scope, ...read } = resolveRequirement({ amr, scope: scopes, ...(acr === undefined ? {} : { acr }) })
-    return { amr: read.amr, acr: read.acr, scopes: scope }
+    const [own = null] = readTokens('acr', acr === undefined ? [] : [acr])
+    return { amr: readTokens('amr', amr), acr: own, scopes: readTokens('scopes', scopes) }
   } catch {
     throw new UsageError('argument', 'amr, acr and scopes take printable ASCII characters without blanks, " and \\')
   }

@@ -7,7 +7,14 @@
 import type { AccessTokenClaims } from '../authentication.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
-import { carrierOf, engineOf, isCrossOriginChange, presentSession, type Exchange } from './exchange.ts'
+import {
+  carrierOf,
+  engineOf,
+  isCrossOriginChange,
+  presentSession,
+  type Exchange,
+  type PresentedSession,
+} from './exchange.ts'
 
 /** The outcome of a logout. `revoked`: a live session was ended; false when there was none, which is no failure. */
 export type LogoutResult =
@@ -25,7 +32,7 @@ export async function logout<User, Claims extends AccessTokenClaims, Data extend
   exchange: Exchange<User, Claims, Data>,
 ): Promise<LogoutResult> {
   const { config, sink } = exchange
-  const engine = engineOf(config)
+  engineOf(config)
   if (!sink.open)
     throw new UsageError('headers_sent', 'A logout needs a cookie, and the headers of the response are already sent')
   if (isCrossOriginChange(exchange)) {
@@ -34,15 +41,29 @@ export async function logout<User, Claims extends AccessTokenClaims, Data extend
   }
 
   const presented = await presentSession(exchange)
-  const session = await exchange.session
-  // A handle knows of a session that this very request began, and must know that it has ended.
-  const revoked = session?.id
-    ? await session.destroy()
-    : 'record' in presented && (await engine.destroy(presented.record))
+  const revoked = await end(exchange, presented)
   carrierOf(exchange).clear()
-  exchange.presented = Promise.resolve({ status: 'none' })
-  exchange.session = undefined
-  exchange.user = undefined
   exchange.authentication = Object.freeze({ status: 'anonymous' })
+  exchange.denied = false
+  exchange.slot = undefined
+  exchange.session = undefined
+  exchange.presented = Promise.resolve({ status: 'none' })
+  exchange.replaced = true
+  exchange.user = undefined
   return { ok: true, revoked }
+}
+
+async function end<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  presented: PresentedSession,
+): Promise<boolean> {
+  const engine = engineOf(exchange.config)
+  if (presented.status === 'expired') return engine.destroy(presented.record)
+  if (presented.status !== 'live') return false
+  const { slot } = presented
+  const revoked = slot.record !== null && (await engine.destroy(slot.record))
+  // Handles from before write to what is over.
+  slot.ended = true
+  if (exchange.slot) exchange.slot.ended = true
+  return revoked
 }

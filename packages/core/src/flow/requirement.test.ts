@@ -55,6 +55,13 @@ describe('resolveRequirement()', () => {
     [{ optional: 'yes' }, 'requirement.optional'],
     [{ optional: 1 }, 'requirement.optional'],
     [{ passive: null }, 'requirement.passive'],
+    [{ scope: [] }, 'requirement.scope'],
+    [{ scope: undefined }, 'requirement.scope'],
+    [{ amr: [] }, 'requirement.amr'],
+    [{ maxAge: undefined }, 'requirement.maxAge'],
+    [{ optional: undefined }, 'requirement.optional'],
+    [new Map([['scope', 'admin']]), 'requirement'],
+    [Object.create({ scope: 'admin' }), 'requirement'],
     ['optional', 'requirement'],
     [null, 'requirement'],
   ])('refuses %j when the route is made', (requirement, option) => {

@@ -33,11 +33,13 @@ const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive'] as
  */
 export function resolveRequirement(requirement: Requirement = {}): ResolvedRequirement {
   const given = readOptions('requirement', requirement, NAMES)
-  const scopes = typeof given.scope === 'string' ? given.scope.split(' ') : given.scope
+  // A member that is there and says nothing is a mistake, and must not open the route.
+  const empty = Object.keys(requirement).find((name) => !Object.hasOwn(given, name))
+  if (empty !== undefined) throw new ConfigError(`requirement.${empty}`, 'must not be undefined; leave it out')
   const resolved: ResolvedRequirement = {
-    scopes: readTokens('requirement.scope', scopes),
+    scopes: readSome('requirement.scope', typeof given.scope === 'string' ? given.scope.split(' ') : given.scope),
     maxAge: given.maxAge === undefined ? undefined : parseDuration('requirement.maxAge', given.maxAge),
-    amr: readTokens('requirement.amr', given.amr),
+    amr: readSome('requirement.amr', given.amr),
     acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
     via: readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
     optional: readBoolean('requirement.optional', given.optional, false),
@@ -46,9 +48,21 @@ export function resolveRequirement(requirement: Requirement = {}): ResolvedRequi
   return Object.freeze(resolved)
 }
 
-function readTokens(path: string, values: unknown = []): readonly string[] {
+/**
+ * Reads a list of scopes, authentication methods or context classes.
+ *
+ * @throws {ConfigError} For anything but texts of printable ASCII characters without blanks, `"` and `\`.
+ */
+export function readTokens(path: string, values: unknown): readonly string[] {
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string' && SCOPE.test(value))) {
     throw new ConfigError(path, 'must be made of printable ASCII characters without blanks, " and \\')
   }
   return Object.freeze([...(values as string[])])
+}
+
+function readSome(path: string, values: unknown): readonly string[] {
+  if (values === undefined) return Object.freeze([])
+  const tokens = readTokens(path, values)
+  if (tokens.length === 0) throw new ConfigError(path, 'must not be empty; leave it out')
+  return tokens
 }

@@ -88,7 +88,8 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
         headers: NO_STORE,
         body: {
           error: 'cross_origin',
-          error_description: 'A client that is not a browser sends an Origin header with the origin of this service',
+          error_description:
+            'The Origin header must name this service: its "origin" option, or one of "trustedOrigins"',
         },
       }
     case 'insufficient_scope':

@@ -27,12 +27,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * and a WebSocket handshake, which a page of any site can start with this site's cookies (RFC 6455 section 10.2).
  */
 export function mayChangeState(request: AuthRequest): boolean {
-  return !SAFE_METHODS.has(request.method) || isHandshake(request)
-}
-
-/** Tells whether a request is a WebSocket handshake. Its response is the server's own and carries no cookie. */
-export function isHandshake(request: AuthRequest): boolean {
-  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+  return !SAFE_METHODS.has(request.method) || request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /**

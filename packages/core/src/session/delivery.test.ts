@@ -1,5 +1,6 @@
 import { createTestRuntime, TEST_SECRETS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../faults.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import { createRootSecrets } from '../secrets.ts'
 import { createAnonymous, createDelivered } from './delivery.ts'
@@ -22,7 +23,12 @@ function setUp() {
   const ground = { secrets: createRootSecrets(TEST_SECRETS), runtime: createTestRuntime(), emit: () => {} }
   const engine = storedSessions(createMemorySessionStore()).bind(ground)
   const jar: string[] = []
-  const carrier = { open: true, issue: (_: unknown, credential: string) => void jar.push(credential), clear: () => {} }
+  const carrier = {
+    open: true,
+    refusal: () => new UsageError('headers_sent', 'Too late'),
+    issue: (_: unknown, credential: string) => void jar.push(credential),
+    clear: () => {},
+  }
   return { engine, carrier, jar }
 }
 

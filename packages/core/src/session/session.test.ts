@@ -2,10 +2,11 @@ import { interceptSessionStore, createTestRuntime } from '@latchkey/testing'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AuthEvent } from '../events.ts'
+import { UsageError } from '../faults.ts'
 import type { JsonValue } from '../json.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import { createRootSecrets } from '../secrets.ts'
-import { createSession, type Session } from './session.ts'
+import { createSession, createSlot, type Session } from './session.ts'
 import { storedSessions, type SessionStoreParts, type StoredSessionOptions } from './stored.ts'
 
 const secrets = createRootSecrets({ 1: 'z3Qp7Xv1LkT9wYb5RnC2dGh8JmF4sA6uEo0iHqBxVtM' })
@@ -32,6 +33,7 @@ function parts(options: StoredSessionOptions = {}, over: SessionStoreParts = sto
     get open() {
       return open
     },
+    refusal: () => new UsageError('headers_sent', 'Too late'),
     issue: (_: unknown, credential: string) => void jar.push(credential),
     clear: () => void jar.push(''),
   }
@@ -39,7 +41,7 @@ function parts(options: StoredSessionOptions = {}, over: SessionStoreParts = sto
 }
 
 function begin(options?: StoredSessionOptions): Session {
-  return createSession(null, parts(options))
+  return createSession(createSlot(null), parts(options))
 }
 
 /** Another request's handle, loaded now from what the browser has. */
@@ -47,7 +49,7 @@ async function arrive(options?: StoredSessionOptions): Promise<Session> {
   const all = parts(options)
   const loaded = await all.engine.load(jar.at(-1) ?? '')
   if (loaded.status !== 'live') throw new Error(`the session is ${loaded.status}`)
-  return createSession(loaded.record, all)
+  return createSession(createSlot(loaded.record), all)
 }
 
 function values(session: Session): Record<string, unknown> {
@@ -102,7 +104,7 @@ describe('Session: a visitor without one', () => {
 
   it('keeps nothing stored when the response begins during the write', async () => {
     const session = createSession(
-      null,
+      createSlot(null),
       parts({}, interceptSessionStore(store, { before: (name) => void (open &&= name !== 'create') })),
     )
     await expect(session.set('a', 1)).rejects.toThrow(expect.objectContaining({ reason: 'headers_sent' }))
@@ -344,6 +346,17 @@ describe('Session.rotate()', () => {
     expect((await arrive()).get('a')).toBe(2)
   })
 
+  it('gives the old credential back its force when the response begins meanwhile', async () => {
+    await begin().set('a', 1)
+    const loaded = await parts().engine.load(jar.at(-1) ?? '')
+    if (loaded.status !== 'live') throw new Error('not live')
+    const hooked = interceptSessionStore(store, { after: (name) => void (open &&= name !== 'update') })
+    const session = createSession(createSlot(loaded.record), parts({}, hooked))
+    await expect(session.rotate()).rejects.toThrow(expect.objectContaining({ reason: 'headers_sent' }))
+    expect(jar).toHaveLength(1)
+    expect((await arrive()).get('a')).toBe(1)
+  })
+
   it('is refused before anything is stored when the response has begun', async () => {
     await begin().set('a', 1)
     const session = await arrive()
@@ -378,7 +391,7 @@ describe('Session: what must always hold', () => {
         await begin().set('n', 0)
         const record = await parts().engine.load(jar[0] ?? '')
         if (record.status !== 'live') throw new Error('not begun')
-        const handles = [0, 1, 2].map(() => createSession(record.record, parts({}, scheduled)))
+        const handles = [0, 1, 2].map(() => createSession(createSlot(record.record), parts({}, scheduled)))
         let bumps = 0
         let takes = 0
         let destroyed = 0

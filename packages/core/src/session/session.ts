@@ -8,7 +8,7 @@ import type { AuthEvent } from '../events.ts'
 import { SessionConflictError } from '../faults.ts'
 import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
-import { createAnonymous, headersSent, type DeliveryParts } from './delivery.ts'
+import { createAnonymous, type DeliveryParts } from './delivery.ts'
 import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
 import type { SessionWrite } from './strategy.ts'
 import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } from './values.ts'
@@ -25,7 +25,8 @@ import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } f
  *
  * Writing may reject with `SessionConflictError` (also with reason `gone`: the session has ended), `UnavailableError` (the
  * store is out of reach; whether the write took effect is not known) or `UsageError` (`value_not_json`, `key_invalid`, `session_too_large`,
- * and `headers_sent` where a cookie is needed and the response has begun). After a `UsageError` nothing is stored.
+ * `headers_sent` where a cookie is needed and the response has begun, and `not_guarded` where a
+ * bearer token authenticated the request and a session would have to begin). After a `UsageError` nothing is stored.
  */
 export interface Session<Data extends object = JsonObject> {
   /** The public id; null while nothing is stored. */
@@ -55,22 +56,30 @@ export interface Session<Data extends object = JsonObject> {
   destroy(): Promise<boolean>
 }
 
+/** The session of one request, shared by its guards and its handle, so that each sees what the other did. */
+export interface SessionSlot {
+  /** The newest record known; null while there is none. */
+  record: SessionRecord | null
+  /** Whether the session is over, or another one has taken its place. */
+  ended: boolean
+}
+
 /** What a handle works with. */
 export interface SessionParts extends DeliveryParts {
   readonly emit: (event: AuthEvent) => void
 }
 
+/** Creates the slot of a session, or of a visitor who has none yet. */
+export function createSlot(record: SessionRecord | null): SessionSlot {
+  return { record, ended: false }
+}
+
 /** Another writer wins at most so many times in a row before the write is refused. */
 const MAX_ATTEMPTS = 100
 
-/** Creates the handle for a record, or for a visitor who has none yet. */
-export function createSession<Data extends object = JsonObject>(
-  initial: SessionRecord | null,
-  parts: SessionParts,
-): Session<Data> {
+/** Creates the handle on a slot. */
+export function createSession<Data extends object = JsonObject>(slot: SessionSlot, parts: SessionParts): Session<Data> {
   const { engine, carrier, emit } = parts
-  let record = initial
-  let ended = false
   let queue: Promise<unknown> = Promise.resolve()
   const seen = new Map<string, JsonValue | undefined>()
 
@@ -82,32 +91,33 @@ export function createSession<Data extends object = JsonObject>(
   }
 
   function refuse(reason: 'conflict' | 'gone'): never {
-    if (record !== null) emit({ type: 'session_conflict', sessionId: record.id, reason })
+    if (slot.record !== null) emit({ type: 'session_conflict', sessionId: slot.record.id, reason })
     throw new SessionConflictError(reason)
   }
 
   function read(key: string): JsonValue | undefined {
-    const value = deepFreeze(ownValue(record?.data ?? NO_DATA, key))
+    const value = deepFreeze(ownValue(slot.record?.data ?? NO_DATA, key))
     seen.set(key, value)
     return value
   }
 
   async function reload(current: SessionRecord): Promise<SessionRecord> {
     const newest = await engine.reload(current)
-    ended = newest === null
+    if (newest === null) slot.ended = true
     return newest ?? refuse('gone')
   }
 
   /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
   async function write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void> {
     for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
+      const { record, ended } = slot
       if (record === null || ended) return refuse('gone')
       const result = await attempt(record)
       if (result?.ok === false) {
-        record = await reload(record)
+        slot.record = await reload(record)
         continue
       }
-      record = result?.record ?? record
+      if (result !== null) slot.record = result.record
       return
     }
     refuse('conflict')
@@ -126,21 +136,21 @@ export function createSession<Data extends object = JsonObject>(
   }
 
   async function change(compute: (data: JsonObject) => CheckedPatch): Promise<void> {
-    if (record !== null || ended) return write(async (current) => writePatch(current, compute(current.data)))
+    if (slot.record !== null || slot.ended) return write(async (current) => writePatch(current, compute(current.data)))
     const data = applyPatch(NO_DATA, compute(NO_DATA))
-    if (Object.keys(data).length > 0) record = await createAnonymous(data, parts)
+    if (Object.keys(data).length > 0) slot.record = await createAnonymous(data, parts)
   }
 
   return Object.freeze<Session<Data>>({
     get id() {
-      return record?.id ?? null
+      return slot.record?.id ?? null
     },
     get subject() {
-      return record?.subject ?? null
+      return slot.record?.subject ?? null
     },
     get: <Key extends keyof Data & string>(key: Key) => read(key) as DeepReadonly<Data[Key]> | undefined,
     has: (key) => read(key) !== undefined,
-    keys: () => Object.keys(record?.data ?? NO_DATA) as (keyof Data & string)[],
+    keys: () => Object.keys(slot.record?.data ?? NO_DATA) as (keyof Data & string)[],
     async set(key, value) {
       const patch = new Map([[checkKey(key), toSessionValue(value, key)]])
       await inTurn(() =>
@@ -164,9 +174,10 @@ export function createSession<Data extends object = JsonObject>(
     },
     delete: (key) =>
       inTurn(async () => {
+        const { record, ended } = slot
         if (record === null) return false
         // Another request may have set it since this one began, and finished before this call.
-        if (!ended && ownValue(record.data, key) === undefined) record = await reload(record)
+        if (!ended && ownValue(record.data, key) === undefined) slot.record = await reload(record)
         let existed = false
         await write(async (current) => {
           existed = ownValue(current.data, key) !== undefined
@@ -179,7 +190,7 @@ export function createSession<Data extends object = JsonObject>(
     take: <Key extends keyof Data & string>(key: Key) =>
       inTurn(async () => {
         let taken: JsonValue | undefined
-        if (record === null) return undefined
+        if (slot.record === null) return undefined
         await write((current) => {
           taken = ownValue(current.data, key)
           return writePatch(current, taken === undefined ? new Map() : new Map([[key, undefined]]))
@@ -188,18 +199,23 @@ export function createSession<Data extends object = JsonObject>(
       }),
     rotate: () =>
       inTurn(async () => {
-        if (record === null) return
-        if (!carrier.open) throw headersSent()
+        if (slot.record === null) return
+        if (!carrier.open) throw carrier.refusal()
+        const before = slot.record
         await write((current) => engine.rotate(current, {}))
+        const { record } = slot
         const credential = await engine.credentialOf(record)
-        if (!carrier.open) throw headersSent()
-        carrier.issue(record, credential)
+        if (carrier.open) return carrier.issue(record, credential)
+        // The client keeps the old credential, so that one must open the session again.
+        const { keyId, salt, generation, previous, rotatedAt } = before
+        await write((current) => engine.write(current, { keyId, salt, generation, previous, rotatedAt }))
+        throw carrier.refusal()
       }),
     destroy: () =>
       inTurn(async () => {
-        if (record === null) return false
-        const alive = await engine.destroy(record)
-        ended = true
+        if (slot.record === null) return false
+        const alive = await engine.destroy(slot.record)
+        slot.ended = true
         if (carrier.open) carrier.clear()
         return alive
       }),

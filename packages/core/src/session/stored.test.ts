@@ -156,6 +156,14 @@ describe('SessionEngine.create()', () => {
     expect(await engine.load(credential)).toMatchObject({ status: 'live', record: { subject: 'user-1' } })
   })
 
+  it('gives up where randomness repeats itself', async () => {
+    const { runtime, bind } = setUp()
+    runtime.randomBytes = (length) => new Uint8Array(length)
+    const engine = bind({ 1: OLD })
+    await engine.create(init)
+    await expect(engine.create(init)).rejects.toThrow(expect.objectContaining({ code: 'ERR_UNAVAILABLE' }))
+  })
+
   it('is refused below the subject\u2019s epoch', async () => {
     const { engine } = setUp()
     await engine.revokeAll('user-1', undefined)

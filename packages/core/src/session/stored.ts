@@ -20,6 +20,9 @@ export type { StoredSessionOptions } from './options.ts'
 /** Everything that a store of sessions can do. */
 export type SessionStoreParts = SessionStore & SubjectSessions & ExpirySweep
 
+/** Equal ids in a row are no coincidence but a broken source of randomness. */
+const MAX_ID_ATTEMPTS = 4
+
 /**
  * Keeps sessions in a store: full device lists, and logout that takes effect at once, everywhere.
  *
@@ -107,12 +110,13 @@ function createStoredEngine(
 
     async renew(record, renewal) {
       const alive = await call((at) => store.touch(record.id, renewal.lastSeenAt, renewal.idleExpiresAt, at))
-      return alive ? { ...record, ...renewal } : null
+      // Read again: what another request did to the credential meanwhile decides whether it may be sent.
+      return alive ? engine.reload(record) : null
     },
 
     async create(init) {
       checkSize(init.data)
-      for (;;) {
+      for (let attempt = 0; attempt < MAX_ID_ATTEMPTS; attempt += 1) {
         const now = readClock(runtime)
         const record: SessionRecord = {
           ...init,
@@ -134,6 +138,7 @@ function createStoredEngine(
         emit({ type: 'session_created', sessionId: record.id, subject: record.subject })
         return record
       }
+      throw new UnavailableError()
     },
 
     async write(record, changes) {

@@ -65,7 +65,7 @@ export interface SessionEngine {
    * store, outside of any transaction of the caller.
    */
   refresh(proof: RefreshProof, arrivedAt: number): Promise<RefreshOutcome>
-  /** Records activity. The renewed record; null when the session has ended meanwhile. */
+  /** Records activity. The record as it is then, whatever others did to it; null when the session has ended. */
   renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRecord | null>
   /** Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read. */
   create(init: SessionInit): Promise<SessionRecord | 'cut_off'>

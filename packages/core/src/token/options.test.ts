@@ -74,7 +74,7 @@ describe('resolveTokenOptions()', () => {
     ['tokens', 'https://issuer.example'],
     ['tokens', [OPTIONS]],
     ['tokens.issuer', { audience: 'api' }],
-    ['tokens.issuer', Object.assign(Object.create({ issuer: 'https://issuer.example' }), { audience: 'api' })],
+    ['tokens', Object.assign(Object.create({ issuer: 'https://issuer.example' }), { audience: 'api' })],
     ['tokens.issuer', { ...OPTIONS, issuer: '' }],
     ['tokens.issuer', { ...OPTIONS, issuer: ' ' }],
     ['tokens.issuer', { ...OPTIONS, issuer: 'a\n' }],

@@ -68,7 +68,7 @@ export function describeCrossOrigin(application: CurrentApplication): void {
 
     it('needs none of these headers when a bearer token rides along in place of the cookie', async () => {
       const { send, bearer } = application()
-      const answer = await send('POST /conflict', { Authorization: bearer(), Origin: 'https://evil.test' })
+      const answer = await send('POST /me', { Authorization: bearer(), Origin: 'https://evil.test' })
       expect(answer.status).toBe(200)
     })
   })

@@ -40,6 +40,19 @@ export function describeLogin(application: CurrentApplication): void {
       expect((await send('GET /read', { Cookie: cookiePair(answer) })).json()).toEqual({ value: null })
     })
 
+    it.each([
+      { Upgrade: 'websocket' },
+      { Upgrade: 'websocket', Connection: 'keep-alive, Upgrade' },
+      { Upgrade: 'h2c' },
+    ])('is not put off by a header that only a handshake needs: %j', async (headers) => {
+      const { send } = application()
+      const answer = await send('POST /login?subject=user-1', { ...SAME_ORIGIN, ...headers })
+      expect(answer.status).toBe(200)
+      expect((await send('GET /me', { Cookie: cookiePair(answer) })).status).toBe(200)
+      expect((await send('POST /write?value=1', { ...SAME_ORIGIN, ...headers })).status).toBe(200)
+      expect((await send('POST /logout', { ...SAME_ORIGIN, ...headers })).status).toBe(200)
+    })
+
     it('replaces a dead cookie by one live one', async () => {
       const { send, logIn, runtime } = application()
       const dead = await logIn()

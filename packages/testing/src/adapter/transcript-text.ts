@@ -48,7 +48,7 @@ GET /me: 400
 POST /write?value=1: 403
   cache-control: no-store
   vary: Cookie
-  {"error":"cross_origin","error_description":"A client that is not a browser sends an Origin header with the origin of this service"}
+  {"error":"cross_origin","error_description":"The Origin header must name this service: its \\"origin\\" option, or one of \\"trustedOrigins\\""}
 POST /write?value=1: 200
   vary: Cookie
   {"subject":"user-1","via":"session","name":"Name of user-1"}
@@ -87,5 +87,5 @@ GET /maybe: 200
   {"subject":null,"via":null,"name":null}
 POST /login?subject=user-2: 403
   cache-control: no-store
-  {"error":"cross_origin","error_description":"A client that is not a browser sends an Origin header with the origin of this service"}
+  {"error":"cross_origin","error_description":"The Origin header must name this service: its \\"origin\\" option, or one of \\"trustedOrigins\\""}
 `
