@@ -22,7 +22,7 @@ import type { Denial } from './http/denial.ts'
 import { createEffects, type Effects } from './http/effects.ts'
 import type { JsonObject } from './json.ts'
 import { createMemorySessionStore } from './memory/session-store.ts'
-import { storedSessions } from './session/stored.ts'
+import { storedSessions, type StoredSessionOptions } from './session/stored.ts'
 
 /** The origin of the test application. */
 export const ORIGIN = 'https://app.test'
@@ -70,7 +70,7 @@ export interface TestAuth {
 }
 
 /** Creates an `Auth` on a memory store that is watched, a clock that is set, and requests that are made up. */
-export function createTestAuth(overrides: Overrides = {}): TestAuth {
+export function createTestAuth(overrides: Overrides = {}, sessionOptions: StoredSessionOptions = {}): TestAuth {
   const runtime = createTestRuntime()
   const events: AuthEvent[] = []
   const storeCalls: string[] = []
@@ -86,7 +86,7 @@ export function createTestAuth(overrides: Overrides = {}): TestAuth {
     origin: ORIGIN,
     secrets: TEST_SECRETS,
     tokens: { issuer: 'https://api.test', audience: 'api' },
-    sessions: storedSessions(store),
+    sessions: storedSessions(store, sessionOptions),
     users: { findById: (id) => (id === 'gone' ? null : { id, email: `${id}@app.test` }) },
     onEvent: (event) => events.push(event),
     runtime,

@@ -57,7 +57,7 @@ export interface AuthConfig<User, Data extends object> {
   readonly insecureAllowMissingOrigin?: boolean
   /** Receives security events. Default: nobody. */
   readonly onEvent?: EventListener
-  /** Clock and randomness. Default: the platform's. For tests. */
+  /** Clock, timers and randomness. Default: the platform's. For tests. */
   readonly runtime?: Runtime
 }
 
@@ -177,8 +177,8 @@ function readUsers<User>(value: unknown): UserLookup<User> | undefined {
 }
 
 function readRuntime(value: unknown): Runtime {
-  if (isPort<Runtime>(value, 'now', 'randomBytes')) return value
-  throw new ConfigError('runtime', 'must have the functions "now" and "randomBytes"')
+  if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
+  throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
 }
 
 function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {

@@ -7,12 +7,17 @@
 
 import type { JsonObject } from './json.ts'
 
-/** The clock and the source of randomness. Everything in the package reads time and randomness through it. */
+/** The clock, the timers and the source of randomness. The package has no other. */
 export interface Runtime {
   /** Epoch milliseconds, an integer. */
   now(): number
   /** That many bytes from a cryptographically secure source. */
   randomBytes(length: number): Uint8Array<ArrayBuffer>
+  /**
+   * Runs a callback once, so many milliseconds from now, unless the function that it gives back is called before. A timer must
+   * not keep a process alive.
+   */
+  startTimer(milliseconds: number, callback: () => void): () => void
 }
 
 /** Finds the application's own user for a subject. The library never owns the user table. */

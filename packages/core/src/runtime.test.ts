@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readClock, systemRuntime } from './runtime.ts'
 
 describe('systemRuntime', () => {
@@ -11,6 +11,20 @@ describe('systemRuntime', () => {
   it('draws as many bytes as asked for, different each time', () => {
     expect(systemRuntime.randomBytes(32)).toHaveLength(32)
     expect(systemRuntime.randomBytes(32)).not.toEqual(systemRuntime.randomBytes(32))
+  })
+})
+
+describe('systemRuntime.startTimer()', () => {
+  it('runs the callback once, and not when it was stopped', () => {
+    vi.useFakeTimers()
+    const calls: string[] = []
+    systemRuntime.startTimer(1_000, () => calls.push('kept'))
+    systemRuntime.startTimer(1_000, () => calls.push('stopped'))()
+    vi.advanceTimersByTime(999)
+    expect(calls).toEqual([])
+    vi.advanceTimersByTime(10_000)
+    expect(calls).toEqual(['kept'])
+    vi.useRealTimers()
   })
 })
 

@@ -1,5 +1,5 @@
 /**
- * The only clock and the only randomness of the package.
+ * The only clock, timers and randomness of the package.
  *
  * @module
  */
@@ -7,10 +7,16 @@
 import { UnavailableError } from './faults.ts'
 import type { Runtime } from './ports.ts'
 
-/** The platform's clock and its cryptographic random source. */
+/** The platform's clock, timers and cryptographic random source. */
 export const systemRuntime: Runtime = Object.freeze({
   now: () => Date.now(),
   randomBytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+  startTimer(milliseconds: number, callback: () => void) {
+    const timer: unknown = setTimeout(callback, milliseconds)
+    // Node's timers are objects, and keep the process alive unless told otherwise; elsewhere they are numbers.
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
+    return () => clearTimeout(timer as number)
+  },
 })
 
 /**

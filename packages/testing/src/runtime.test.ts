@@ -26,6 +26,20 @@ describe('createTestRuntime()', () => {
     expect(() => createTestRuntime().advance(-1)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }))
   })
 
+  it('runs timers when the clock is moved past them, in their order, and none that was stopped', () => {
+    const runtime = createTestRuntime()
+    const calls: string[] = []
+    runtime.startTimer(2_000, () => calls.push('second'))
+    runtime.startTimer(1_000, () => calls.push('first'))
+    runtime.startTimer(1_500, () => calls.push('stopped'))()
+    runtime.advance(0.999)
+    expect(calls).toEqual([])
+    runtime.advance('1m')
+    expect(calls).toEqual(['first', 'second'])
+    runtime.advance('1m')
+    expect(calls).toHaveLength(2)
+  })
+
   it.each([0, 1, 31, 32, 33, 100])('gives %i bytes, the same for the same seed', (length) => {
     const bytes = createTestRuntime({ seed: 7 }).randomBytes(length)
     expect(bytes).toHaveLength(length)

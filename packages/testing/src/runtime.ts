@@ -28,14 +28,27 @@ export interface TestRuntimeOptions {
 }
 
 /**
- * Creates a runtime whose clock stands still until it is moved and whose bytes are SHA-256 over the seed and a counter.
+ * Creates a runtime whose clock stands still until it is moved, whose timers run when it is, and whose bytes are SHA-256 over the seed and a counter.
  * Never for use outside tests: whoever knows the seed knows every id and secret.
  */
 export function createTestRuntime({ now = 1_800_000_000_000, seed = 0 }: TestRuntimeOptions = {}): TestRuntime {
   let time = now
   let counter = 0
+  const timers = new Set<{ readonly due: number; readonly callback: () => void }>()
+
+  function moveTo(value: number): void {
+    time = value
+    const due = [...timers].filter((timer) => timer.due <= time).toSorted((one, other) => one.due - other.due)
+    for (const timer of due) if (timers.delete(timer)) timer.callback()
+  }
+
   return {
     now: () => time,
+    startTimer(milliseconds, callback) {
+      const timer = { due: time + milliseconds, callback }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
     randomBytes(length) {
       const bytes = new Uint8Array(length)
       for (let filled = 0; filled < length; filled += 32) {
@@ -45,11 +58,7 @@ export function createTestRuntime({ now = 1_800_000_000_000, seed = 0 }: TestRun
       }
       return bytes
     },
-    set(value) {
-      time = value
-    },
-    advance(duration) {
-      time += parseDuration('duration', duration, { min: 0 })
-    },
+    set: moveTo,
+    advance: (duration) => moveTo(time + parseDuration('duration', duration, { min: 0 })),
   }
 }

@@ -10,7 +10,7 @@ import type { TokenResponse } from './token-response.ts'
 const INVALID_GRANT = { status: 400, headers: { 'cache-control': 'no-store' }, body: { error: 'invalid_grant' } }
 
 function withOptions(options: StoredSessionOptions): TestAuth {
-  return createTestAuth({ sessions: storedSessions(createMemorySessionStore(), options) })
+  return createTestAuth({}, options)
 }
 
 async function logIn({ auth, open }: Pick<TestAuth, 'auth' | 'open'>, subject = 'user-1'): Promise<TokenResponse> {
@@ -270,7 +270,7 @@ describe('refresh()', () => {
   })
 
   it('asks a request again that was overtaken on its way', async () => {
-    const app = createTestAuth()
+    const app = withOptions({ storeTimeout: '1m' })
     const first = await logIn(app)
     let slow = true
     app.hooks.before = async (name) => {
@@ -315,7 +315,7 @@ describe('refresh(): what must always hold', () => {
       origin: 'https://app.test',
       secrets: TEST_SECRETS,
       tokens: { issuer: 'https://api.test', audience: 'api' },
-      sessions: storedSessions(store),
+      sessions: storedSessions(store, { storeTimeout: '1m' }),
       runtime,
     })
     const login = auth.login(
@@ -337,7 +337,9 @@ describe('refresh(): what must always hold', () => {
       for (const [index, wait] of waits.entries()) {
         runtime.advance(wait)
         const { token } = jar
-        const result = await auth.refresh(token)
+        // A store call that others outlast by a minute is given up; the client asks again.
+        const result = await auth.refresh(token).catch(() => undefined)
+        if (result === undefined) continue
         if (!result.ok) {
           if (result.code !== 'refresh_superseded') killed.push(result.code)
           continue

@@ -11,6 +11,7 @@ describe('resolveSessionOptions()', () => {
       absoluteTimeout: 30 * DAY,
       touchEvery: 300_000,
       maxDataSize: 65_536,
+      storeTimeout: 2_000,
       reuseWindow: 10_000,
       reuse: 'recover',
     })
@@ -25,6 +26,7 @@ describe('resolveSessionOptions()', () => {
       absoluteTimeout: DAY / 2,
       touchEvery: 300_000,
       maxDataSize: 65_536,
+      storeTimeout: 2_000,
       reuseWindow: 0,
       reuse: 'strict',
     })
@@ -45,6 +47,8 @@ describe('resolveSessionOptions()', () => {
     [{ maxDataSize: 2 ** 20 + 1 }, 'sessions.maxDataSize'],
     [{ maxDataSize: 1.5 }, 'sessions.maxDataSize'],
     [{ maxDataSize: Infinity }, 'sessions.maxDataSize'],
+    [{ storeTimeout: 0 }, 'sessions.storeTimeout'],
+    [{ storeTimeout: '61s' }, 'sessions.storeTimeout'],
     [{ reuseWindow: -1 }, 'sessions.reuseWindow'],
     [{ reuseWindow: '11m' }, 'sessions.reuseWindow'],
     [{ reuse: 'never' }, 'sessions.reuse'],

@@ -20,6 +20,11 @@ export interface StoredSessionOptions {
   readonly absoluteTimeout?: Duration
   /** Use is recorded, and the cookie sent again, at most this often. Default 5 minutes, or half of `idleTimeout` where that is less. */
   readonly touchEvery?: Duration
+  /**
+   * How long one call of the store may take, up to 1 minute. Then its signal is aborted, and the request is answered with 503, as by a
+   * store that is down. Default 2 seconds.
+   */
+  readonly storeTimeout?: Duration
   /** The most that a session's values may take as JSON, in UTF-16 code units. 1 to 1,048,576. Default 65,536. */
   readonly maxDataSize?: number
   /**
@@ -38,6 +43,7 @@ export interface StoredSessionOptions {
 /** Session options as they are used. Frozen; durations in milliseconds. */
 export interface StoredSessionPolicy extends SessionPolicy, RotationPolicy {
   readonly maxDataSize: number
+  readonly storeTimeout: number
 }
 
 const PRESETS = {
@@ -47,6 +53,8 @@ const PRESETS = {
 const DEFAULT_TOUCH_EVERY = 300_000
 const DEFAULT_MAX_DATA_SIZE = 65_536
 const MAX_MAX_DATA_SIZE = 1_048_576
+const DEFAULT_STORE_TIMEOUT = '2s'
+const MAX_STORE_TIMEOUT = 60_000
 const DEFAULT_REUSE_WINDOW = 10_000
 const MAX_REUSE_WINDOW = 600_000
 
@@ -62,6 +70,7 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     'absoluteTimeout',
     'touchEvery',
     'maxDataSize',
+    'storeTimeout',
     'reuseWindow',
     'reuse',
   ])
@@ -89,6 +98,9 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     given.reuseWindow === undefined
       ? DEFAULT_REUSE_WINDOW
       : parseDuration('sessions.reuseWindow', given.reuseWindow, { min: 0, max: MAX_REUSE_WINDOW })
+  const storeTimeout = parseDuration('sessions.storeTimeout', given.storeTimeout ?? DEFAULT_STORE_TIMEOUT, {
+    max: MAX_STORE_TIMEOUT,
+  })
   const reuse = readChoice('sessions.reuse', given.reuse, ['recover', 'strict'], 'recover')
-  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery, maxDataSize, reuseWindow, reuse })
+  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery, maxDataSize, storeTimeout, reuseWindow, reuse })
 }

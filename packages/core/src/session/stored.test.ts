@@ -2,6 +2,7 @@ import { createTestRuntime } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import type { AuthEvent } from '../events.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
+import type { StoreCall } from '../ports.ts'
 import { createRootSecrets, type Secrets } from '../secrets.ts'
 import { storedSessions, type StoredSessionOptions } from './stored.ts'
 import type { SessionEngine, SessionInit } from './strategy.ts'
@@ -243,6 +244,45 @@ describe('SessionEngine.sweep()', () => {
     expect(await engine.sweep(10)).toBe(0)
     expect((await engine.load(dying.credential)).status).toBe('unknown')
     expect((await engine.load(living.credential)).status).toBe('live')
+  })
+})
+
+describe('SessionEngine: a store that does not answer', () => {
+  it('is given up after the time limit, and told so by its signal', async () => {
+    const { store, runtime } = setUp()
+    let signal: AbortSignal | undefined
+    const stuck = {
+      ...store,
+      read(_: string, call: StoreCall) {
+        signal = call.signal
+        return new Promise<never>(() => {})
+      },
+    }
+    const ground = { secrets: createRootSecrets({ 1: OLD }), runtime, emit: () => {} }
+    const engine = storedSessions(stuck, { storeTimeout: '3s' }).bind(ground)
+    const loading = engine.load(`lks_${'0'.repeat(32)}.0.${'A'.repeat(43)}`)
+    runtime.advance(2.999)
+    expect(signal?.aborted).toBe(false)
+    runtime.advance(0.001)
+    await expect(loading).rejects.toThrow(expect.objectContaining({ code: 'ERR_UNAVAILABLE' }))
+    expect(signal?.aborted).toBe(true)
+  })
+
+  it('leaves no timer behind when it does answer', async () => {
+    const { engine, runtime } = setUp()
+    const { credential } = await begin(engine)
+    let running = 0
+    const { startTimer } = runtime
+    runtime.startTimer = (milliseconds, callback) => {
+      running += 1
+      const stop = startTimer(milliseconds, callback)
+      return () => {
+        running -= 1
+        stop()
+      }
+    }
+    await engine.load(credential)
+    expect(running).toBe(0)
   })
 })
 

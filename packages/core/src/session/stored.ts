@@ -43,10 +43,20 @@ function createStoredEngine(
 ): SessionEngine {
   async function call<Result>(run: (call: StoreCall) => Promise<Result>): Promise<Result> {
     const now = readClock(runtime)
+    const controller = new AbortController()
+    let stopTimer = (): void => {}
+    const limit = new Promise<never>((_, reject) => {
+      stopTimer = runtime.startTimer(policy.storeTimeout, () => {
+        reject(new Error('The session store did not answer in time'))
+        controller.abort()
+      })
+    })
     try {
-      return await run({ now })
+      return await Promise.race([run({ now, signal: controller.signal }), limit])
     } catch (cause) {
       throw new UnavailableError({ cause })
+    } finally {
+      stopTimer()
     }
   }
 

@@ -24,7 +24,11 @@ const ED_KEY = {
 const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
 
 let now = NOW
-const runtime = { now: () => now, randomBytes: (length: number) => new Uint8Array(length).fill(7) }
+const runtime = {
+  now: () => now,
+  startTimer: () => () => {},
+  randomBytes: (length: number) => new Uint8Array(length).fill(7),
+}
 
 let hs: Keyring
 let ed: Keyring

@@ -136,7 +136,11 @@ const policy = resolveTokenOptions({
   maxLifetime: corpus.policy.maxTokenLifetime,
   clientId: 'web',
 })
-const runtime = { now: () => corpus.clock * 1_000, randomBytes: (length: number) => new Uint8Array(length) }
+const runtime = {
+  now: () => corpus.clock * 1_000,
+  startTimer: () => () => {},
+  randomBytes: (length: number) => new Uint8Array(length),
+}
 
 async function createVerifier(input: KeyInput): Promise<AccessTokens> {
   return createAccessTokens(policy, await createKeyring([input]), runtime)
