@@ -10,6 +10,7 @@ import { connect } from 'node:net'
 /** The servers, where the tests look for each, and how to say otherwise. */
 const SERVERS = [
   { name: 'PostgreSQL', variable: 'LATCHKEY_POSTGRES_URL', address: 'postgres://root@127.0.0.1:5432/test' },
+  { name: 'MariaDB', variable: 'LATCHKEY_MYSQL_URL', address: 'mysql://root@127.0.0.1:3306/test' },
   { name: 'Redis', variable: 'LATCHKEY_REDIS_URL', address: 'redis://127.0.0.1:6379' },
 ] as const
 

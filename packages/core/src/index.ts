@@ -14,6 +14,7 @@ export { systemRuntime } from './runtime.ts'
 export { storedSessions } from './session/stored.ts'
 export { createKeyring } from './token/keyring.ts'
 export { createMemorySessionStore } from './memory/session-store.ts'
+export { createMemoryTokenStore } from './memory/token-store.ts'
 
 export type { Auth } from './auth.ts'
 export type {
@@ -49,6 +50,9 @@ export type {
   SessionStore,
   StoreCall,
   SubjectSessions,
+  TokenInfo,
+  TokenRecord,
+  TokenStore,
   UpdateResult,
   UserLookup,
 } from './ports.ts'
@@ -56,6 +60,7 @@ export type { RootSecrets, Secrets } from './secrets.ts'
 export type { SessionRenewal } from './session/policy.ts'
 export type { SessionPatch } from './session/patch.ts'
 export type { MemorySessionStoreOptions } from './memory/session-store.ts'
+export type { MemoryTokenStoreOptions } from './memory/token-store.ts'
 export type { Session } from './session/session.ts'
 export type { SessionStoreParts, StoredSessionOptions } from './session/stored.ts'
 export type {

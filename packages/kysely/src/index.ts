@@ -5,5 +5,8 @@
  */
 
 export { kyselySessionStore } from './session-store.ts'
+export { kyselyTokenStore } from './token-store.ts'
 export { latchkeyMigrations, migrateToLatest } from './migrations.ts'
 export type { TableOptions } from './tables.ts'
+export { kyselyUserLookup } from './user-lookup.ts'
+export type { KyselyUser, KyselyUserLookup, UserColumns, UserLookupOptions } from './user-lookup-types.ts'

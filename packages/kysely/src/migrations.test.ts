@@ -38,6 +38,9 @@ const TABLES = [
   'latchkey_sessions_idle',
   'latchkey_sessions_subject',
   'latchkey_subjects',
+  'latchkey_tokens',
+  'latchkey_tokens_expires',
+  'latchkey_tokens_subject',
 ]
 
 describe('migrateToLatest()', () => {
@@ -74,7 +77,7 @@ describe('migrateToLatest()', () => {
     const dbs = [connect(path), connect(path), connect(path)]
     await Promise.all(dbs.map((db) => migrateToLatest(db)))
     const [db] = dbs as [Kysely<unknown>]
-    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(1)
+    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(2)
     expect((await sql`pragma busy_timeout`.execute(db)).rows).toEqual([{ timeout: 5000 }])
   })
 
@@ -103,13 +106,14 @@ describe('latchkeyMigrations()', () => {
 
   it('make what is missing, when they were interrupted before they were recorded', async () => {
     const db = connect()
-    const [migration] = Object.values(latchkeyMigrations())
-    await migration?.up(db)
-    await migration?.up(db)
+    for (const { up } of Object.values(latchkeyMigrations())) {
+      await up(db)
+      await up(db)
+    }
     await expect(namesOf(db)).resolves.toEqual(TABLES)
   })
 
   it('have names of their prefix', () => {
-    expect(Object.keys(latchkeyMigrations({ tablePrefix: 'b_' }))).toEqual(['b_sessions_0001'])
+    expect(Object.keys(latchkeyMigrations({ tablePrefix: 'b_' }))).toEqual(['b_sessions_0001', 'b_sessions_0002'])
   })
 })

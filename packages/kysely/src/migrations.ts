@@ -1,13 +1,14 @@
 /**
- * The tables of the session store.
+ * The tables of the session store and of the token store.
  *
  * @module
  */
 
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { dialectOf, type SqlDialect } from './dialect.ts'
 import { nameTables, type TableNames, type TableOptions } from './tables.ts'
+import { nameTokenTable } from './token-store-table.ts'
 
 /** The types of columns, where dialects need their own. Ids and subjects are compared byte by byte. */
 interface ColumnTypes {
@@ -22,7 +23,7 @@ const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
   // A collation of the database may order by a language, which makes indexes larger and dependent on its version.
   postgres: { id: sql`text collate "C"`, subject: sql`text collate "C"`, text: sql`text`, integer: sql`bigint` },
   // Every collation of characters that all versions of MySQL and MariaDB know ignores trailing blanks. A subject has at
-  // most 255 characters, each of at most five bytes as stored.
+  // most 255 characters, each of at most seven bytes as stored.
   mysql: {
     id: sql`varbinary(255)`,
     subject: sql`varbinary(1785)`,
@@ -46,6 +47,11 @@ export function latchkeyMigrations(options: TableOptions = {}): Record<string, M
     [`${tables.sessions}_0001`]: {
       up: (db: Kysely<unknown>) => createTables(db.withoutPlugins(), tables),
       down: (db: Kysely<unknown>) => dropTables(db.withoutPlugins(), tables),
+    },
+    // Of the same name but for its number, because migrations run in the order of their names.
+    [`${tables.sessions}_0002`]: {
+      up: (db: Kysely<unknown>) => createTokenTable(db.withoutPlugins(), nameTokenTable(options)),
+      down: (db: Kysely<unknown>) => db.withoutPlugins().schema.dropTable(nameTokenTable(options)).ifExists().execute(),
     },
   }
 }
@@ -86,7 +92,8 @@ async function runLocked<Database>(
     await run(connection)
     await sql`commit`.execute(connection)
   } catch (error) {
-    await sql`rollback`.execute(connection)
+    // After some errors SQLite has rolled back already, and refuses to do it twice.
+    await sql`rollback`.execute(connection).catch(() => {})
     throw error
   }
 }
@@ -116,9 +123,7 @@ async function beginImmediate<Database>(connection: Kysely<Database>): Promise<v
 async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
   const dialect = dialectOf(db)
   const types = TYPES[dialect]
-  await db.schema
-    .createTable(tables.subjects)
-    .ifNotExists()
+  await beginTable(db, tables.subjects)
     .addColumn('subject', types.subject, (column) => column.primaryKey().notNull())
     .addColumn('epoch', types.integer, (column) => column.notNull())
     .addColumn('spared', types.id)
@@ -129,9 +134,7 @@ async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<vo
     [`${tables.sessions}_idle`, 'idle_expires_at'],
     [`${tables.sessions}_absolute`, 'absolute_expires_at'],
   ] as const
-  const sessions = db.schema
-    .createTable(tables.sessions)
-    .ifNotExists()
+  const sessions = beginTable(db, tables.sessions)
     .addColumn('id', types.id, (column) => column.primaryKey().notNull())
     .addColumn('carrier', types.text, (column) => column.notNull())
     .addColumn('subject', types.subject)
@@ -163,7 +166,44 @@ async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<vo
   }
 }
 
+/** Begins the statement that makes a table. On MySQL it is transactional, whatever engine is the default there. */
+function beginTable(db: Kysely<unknown>, name: string): CreateTableBuilder<string> {
+  const table = db.schema.createTable(name).ifNotExists()
+  return dialectOf(db) === 'mysql' ? table.modifyEnd(sql`engine = InnoDB`) : table
+}
+
 async function dropTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
   await db.schema.dropTable(tables.sessions).ifExists().execute()
   await db.schema.dropTable(tables.subjects).ifExists().execute()
+}
+
+async function createTokenTable(db: Kysely<unknown>, name: string): Promise<void> {
+  const dialect = dialectOf(db)
+  const types = TYPES[dialect]
+  const tokens = beginTable(db, name)
+    .addColumn('id', types.id, (column) => column.primaryKey().notNull())
+    .addColumn('purpose', types.id, (column) => column.notNull())
+    .addColumn('subject', types.subject, (column) => column.notNull())
+    .addColumn('digest', types.id, (column) => column.notNull())
+    .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('expires_at', types.integer)
+    .addColumn('last_used_at', types.integer)
+    .addColumn('data', types.text, (column) => column.notNull())
+  const indexes = [
+    { name: `${name}_subject`, columns: ['subject', 'purpose'] },
+    { name: `${name}_expires`, columns: ['expires_at'] },
+  ] as const
+  if (dialect === 'mysql') {
+    await indexes.reduce((table, index) => table.addIndex(index.name, [...index.columns]), tokens).execute()
+    return
+  }
+  await tokens.execute()
+  for (const index of indexes) {
+    await db.schema
+      .createIndex(index.name)
+      .ifNotExists()
+      .on(name)
+      .columns([...index.columns])
+      .execute()
+  }
 }

@@ -51,9 +51,10 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
         select 1 from ${subject} where ${subject}.subject = ${value('subject')} and ${subject}.epoch > ${value('epoch')})
       ${doNothing}`,
   )
-  const selectCutOff = prepareStatement<'subject' | 'epoch'>(
+  const selectCutOff = prepareStatement<'id' | 'subject' | 'epoch'>(
     db,
-    (value) => sql`select 1 from ${subject} where subject = ${value('subject')} and epoch > ${value('epoch')}`,
+    (value) => sql`select 1 from ${subject} where subject = ${value('subject')} and epoch > ${value('epoch')}
+      and not exists (select 1 from ${session} where id = ${value('id')})`,
   )
   const selectRow = prepareStatement<'id'>(db, (value) => sql`select 1 from ${session} where id = ${value('id')}`)
   const selectRecord = prepareStatement<'id' | 'now'>(
@@ -121,9 +122,9 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
     async create(record, { signal }) {
       signal?.throwIfAborted()
       if (await insertOnce(record, signal)) return 'created'
-      // An epoch never sinks. Above the record's now: the answer is right at this moment. Not above it now: it was not
-      // when the insert ran either, so that a row of the id stood in its way.
-      const cutOff = await selectCutOff(encodeFields(['subject', 'epoch'], record), signal)
+      // No row of the id, and an epoch above the record's: the answer is right at this moment. An epoch not above it now
+      // was not when the insert ran either, because none ever sinks, so that a row of the id stood in its way.
+      const cutOff = await selectCutOff(encodeFields(['id', 'subject', 'epoch'], record), signal)
       return cutOff.rows.length > 0 ? 'cut_off' : 'exists'
     },
 

@@ -18,8 +18,9 @@ import { nameTables, type TableOptions } from './tables.ts'
  * Made from a transaction, the store works inside it. Do so only where the store's writes must stand or fall with the
  * application's: what is not committed is seen by nobody else, and reads may be old.
  *
- * Two processes may share the database. On PostgreSQL and MySQL under a default isolation level of their own choice,
- * stricter than "read committed", calls that meet may reject with a serialization failure instead of waiting.
+ * Any number of processes may share the database. A statement that the database rolls back for the sake of another, by a
+ * deadlock or a serialization failure, is repeated up to four times; what still fails rejects with the driver's error.
+ * Within a transaction nothing is repeated, because the transaction is lost.
  *
  * A row that no version of this package can have written counts as absent when it is read.
  *

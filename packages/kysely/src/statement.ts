@@ -5,10 +5,15 @@
  */
 
 import { CompiledQuery, sql, type QueryExecutorProvider, type QueryResult, type RawBuilder } from 'kysely'
+import { dialectOf } from './dialect.ts'
+import { retryRolledBack } from './rolled-back.ts'
 import type { StoredValue } from './row.ts'
 
 /** A Kysely, or a transaction of one, as little of it as runs statements. */
 export interface Executor extends QueryExecutorProvider {
+  /** True for a transaction, in which a statement must not be repeated: what stood before it may be undone as well. */
+  readonly isTransaction: boolean
+  /** Runs a statement. */
   executeQuery(
     query: CompiledQuery,
     options?: { readonly signal?: AbortSignal | undefined },
@@ -22,7 +27,7 @@ export type Statement<Name extends string> = (
 ) => Promise<QueryResult<unknown>>
 
 /**
- * Compiles a statement.
+ * Compiles a statement. Outside of a transaction it is repeated when the database rolled it back for the sake of another.
  *
  * @param build Writes it; `value('now')` stands where the value of that name is bound, any number of times.
  */
@@ -33,10 +38,27 @@ export function prepareStatement<Name extends string>(
   const compiled = build((name) => sql<StoredValue>`${name}`).compile(db)
   // Nothing else is bound while it is compiled, so that the parameters are the names, in the order of their places.
   const names = compiled.parameters as readonly Name[]
+  const bind = dialectOf(db) === 'mysql' ? toMysqlValue : asIs
   return (values, signal) => {
-    const parameters = names.map((name) => values[name])
-    return db.executeQuery(CompiledQuery.raw(compiled.sql, parameters), { signal })
+    const parameters = names.map((name) => bind(values[name]))
+    const run = (): Promise<QueryResult<unknown>> =>
+      db.executeQuery(CompiledQuery.raw(compiled.sql, parameters), { signal })
+    return db.isTransaction ? run() : retryRolledBack(run, signal)
   }
+}
+
+const encoder = new TextEncoder()
+
+/**
+ * Drivers of MySQL write text into the statement. As bytes it stands there in hexadecimal digits, which mean the same
+ * under every SQL mode (`NO_BACKSLASH_ESCAPES` changes how quotes are escaped) and every character set of the connection.
+ */
+function toMysqlValue(value: StoredValue): StoredValue | Uint8Array {
+  return typeof value === 'string' ? encoder.encode(value) : value
+}
+
+function asIs(value: StoredValue): StoredValue {
+  return value
 }
 
 /** How many rows a statement changed. */

@@ -5,4 +5,5 @@
  */
 
 export { redisSessionStore, type RedisSessionStoreOptions } from './session-store.ts'
+export { redisTokenStore, type RedisTokenStoreOptions } from './token-store.ts'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts'

@@ -6,6 +6,7 @@
 
 export { createTestRuntime, type TestRuntime, type TestRuntimeOptions } from './runtime.ts'
 export { describeSessionStore, type SessionStoreHarness } from './session-store.ts'
+export { describeTokenStore, type TokenStoreHarness } from './token-store.ts'
 export {
   interceptSessionStore,
   type SessionStoreCallName,

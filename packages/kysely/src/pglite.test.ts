@@ -1,0 +1,27 @@
+import { PGlite } from '@electric-sql/pglite'
+import { describeSessionStore } from '@latchkey/testing'
+import { PGliteDialect } from 'kysely'
+import { afterAll, beforeAll } from 'vitest'
+import { createTables, type TestTables } from './databases.fixture.ts'
+import { describeServices } from './services.fixture.ts'
+import { kyselySessionStore } from './session-store.ts'
+
+// It needs no server, but some seconds to start.
+describeServices('embedded', () => {
+  let tables: TestTables
+  beforeAll(async () => {
+    tables = await createTables(() => new PGliteDialect({ pglite: () => PGlite.create() }))
+  })
+  afterAll(() => tables.drop())
+
+  describeSessionStore('kysely on PGlite', async () => {
+    await tables.clear()
+    return {
+      store: tables.store,
+      rawDump: tables.dump,
+      // Another store on the same database knows all that this one does.
+      reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
+      close() {},
+    }
+  })
+})
