@@ -111,6 +111,7 @@ describe.each(ADAPTERS)('the API on %s', (adapter) => {
     ['/auth/logout', 'POST, OPTIONS'],
     ['/auth/token', 'POST, OPTIONS'],
     ['/me', 'GET, HEAD, OPTIONS'],
+    ['/me/password', 'PUT, OPTIONS'],
     ['/session', 'GET, HEAD, OPTIONS'],
     ['/session/theme', 'PUT, DELETE, OPTIONS'],
     ['/auth/sessions', 'GET, HEAD, DELETE, OPTIONS'],
@@ -145,6 +146,7 @@ describe.each(ADAPTERS)('the API on %s', (adapter) => {
     const { cookie, id } = await server.signUp()
     await server.send('POST', '/auth/logout', { cookie })
     expect(server.entries).toEqual([
+      { type: 'password_accepted', subject: id },
       { type: 'session_created', sessionId: expect.any(String), subject: id },
       { type: 'session_destroyed', sessionId: expect.any(String), subject: id },
     ])

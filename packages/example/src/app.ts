@@ -6,9 +6,11 @@
 
 import type { RequestListener } from 'node:http'
 import { systemRuntime, type Runtime } from '@latchkey/core'
+import type { LoginLimiter, PasswordHasher } from '@latchkey/password'
 import { createAccounts } from './api/accounts.ts'
 import { createDevices } from './api/devices.ts'
 import { createNotebook } from './api/notebook.ts'
+import { createPasswords } from './api/passwords.ts'
 import { sessionValues } from './api/session-values.ts'
 import { createAppAuth, type AppAuth } from './auth.ts'
 import type { Database } from './database.ts'
@@ -18,7 +20,7 @@ import type { Log } from './log.ts'
 import { createNodeListener } from './node.ts'
 import { createNotes } from './notes.ts'
 import type { Api, ServerParts } from './parts.ts'
-import { createPasswords } from './password.ts'
+import { createAppLogin } from './password-login.ts'
 import { createUsers } from './users.ts'
 
 /** The adapters to choose from. */
@@ -38,8 +40,10 @@ export interface AppOptions {
   readonly log: Log
   /** Clock and randomness. Default: the platform's. For tests. */
   readonly runtime?: Runtime
-  /** See `createPasswords`. For tests. */
-  readonly passwordCost?: number
+  /** See `createAppLogin`. For tests. */
+  readonly hasher?: PasswordHasher
+  /** See `createAppLogin`. For tests. */
+  readonly limiter?: LoginLimiter
 }
 
 /** An application, ready to be given to `http.createServer`. */
@@ -62,15 +66,16 @@ export function createApp({
   secret,
   log,
   runtime = systemRuntime,
-  passwordCost,
+  ...passwordParts
 }: AppOptions): App {
   const users = createUsers(db)
-  const passwords = createPasswords(passwordCost === undefined ? {} : { cost: passwordCost })
   const auth = createAppAuth({ db, users, origin, secret, runtime, onEvent: log })
+  const { login, hasher } = createAppLogin({ auth, users, onEvent: log, ...passwordParts })
   const api: Api = {
-    accounts: createAccounts({ auth, users, passwords, log }),
+    accounts: createAccounts({ auth, users, login, hasher }),
     devices: createDevices(auth),
     notebook: createNotebook(createNotes(db, () => runtime.now())),
+    passwords: createPasswords(login),
     values: sessionValues,
   }
   return { auth, listener: LISTENERS[adapter]({ api, auth, log }) }

@@ -14,8 +14,10 @@ export interface UserRow {
   readonly id: string
   /** In canonical form (`parseEmail`). Unique. */
   readonly email: string
-  /** As `createPasswords` makes it. */
+  /** As `createPasswordHasher` makes it: a PHC string. */
   readonly password_hash: string
+  /** Epoch milliseconds; null for a user who may log in. No route sets it: an operator does. */
+  readonly disabled_at: number | null
 }
 
 /** A row of `notes`. */
@@ -55,6 +57,11 @@ const MIGRATIONS: Record<string, Migration> = {
         .addColumn('created_at', 'integer', (column) => column.notNull())
         .execute()
       await db.schema.createIndex('notes_user_id').on('notes').columns(['user_id', 'created_at']).execute()
+    },
+  },
+  '2026-11-23-users-disabled-at': {
+    async up(db) {
+      await db.schema.alterTable('users').addColumn('disabled_at', 'integer').execute()
     },
   },
 }

@@ -5,7 +5,7 @@ import { parseEmail } from './email.ts'
 describe('parseEmail()', () => {
   it.each([
     ['ada@example.com', 'ada@example.com'],
-    ['  Ada.Lovelace+notes@Example.COM\n', 'ada.lovelace+notes@example.com'],
+    ['  Ada.Lovelace+notes@Example.COM\u2003', 'ada.lovelace+notes@example.com'],
     ['cafe\u0301@example.com', 'caf\u00e9@example.com'],
     ["o'neil@example.com", "o'neil@example.com"],
     ['\u212Aelvin@example.com', 'kelvin@example.com'],
@@ -26,9 +26,12 @@ describe('parseEmail()', () => {
     '<a@example.com>',
     'a@example.com\nbcc: b@example.com',
     'a\0@example.com',
+    'ada@example.com\n',
+    '\tada@example.com',
     'a\u200b@example.com',
     'a\ud800@example.com',
     'ada\uff20example.com',
+    'a\uff20evil.example@example.com',
     `${'a'.repeat(243)}@example.com`,
     `ada@example.com${' '.repeat(2_000)}`,
   ])('refuses %j', (input) => {

@@ -6,6 +6,7 @@
 
 const MAX_LENGTH = 254
 const MAX_INPUT_LENGTH = 1_024
+const CONTROL = /\p{Cc}/u
 /** One @, something on both sides, and nothing that makes lists, comments, quotes or header lines. */
 const GRAMMAR = /^[^\s\p{C}@,;:<>()[\]\\"]+@[^\s\p{C}@,;:<>()[\]\\"]+$/u
 
@@ -18,7 +19,9 @@ const GRAMMAR = /^[^\s\p{C}@,;:<>()[\]\\"]+@[^\s\p{C}@,;:<>()[\]\\"]+$/u
  * @returns Undefined for what is no address, and for more than 254 characters.
  */
 export function parseEmail(input: string): string | undefined {
-  if (input.length > MAX_INPUT_LENGTH || !input.isWellFormed()) return undefined
+  if (input.length > MAX_INPUT_LENGTH || !input.isWellFormed() || CONTROL.test(input)) return undefined
   const email = input.trim().toLowerCase().normalize('NFC')
-  return email.length <= MAX_LENGTH && GRAMMAR.test(email) ? email : undefined
+  // A fullwidth @ is one to systems that fold such letters: the mail would then go to another domain.
+  const isAddress = GRAMMAR.test(email) && GRAMMAR.test(email.normalize('NFKC'))
+  return email.length <= MAX_LENGTH && isAddress ? email : undefined
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { expressAuth } from '@latchkey/express'
 import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request } from 'express'
 import { BODY_TOO_LARGE, INTERNAL_ERROR, INVALID_JSON, json, UNSUPPORTED_MEDIA_TYPE } from './answer.ts'
+import { clientOf } from './client.ts'
 import { logError, type Log } from './log.ts'
 import type { ServerParts } from './parts.ts'
 import { answerUnrouted, checkBodyHeaders, checkPath, MAX_BODY_SIZE } from './request.ts'
@@ -18,7 +19,7 @@ type WithKey = Request<{ key: string }>
 
 /** Creates the request listener. */
 export function createExpressListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, values } = api
+  const { accounts, devices, notebook, passwords, values } = api
   const { mount, requireAuth, authOf, faults } = expressAuth(auth)
   const signedIn = requireAuth()
   // Everybody may pass; the session cookie is looked at, and an access token is not.
@@ -36,16 +37,20 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
 
   app.post('/auth/register', readBody, async (req, res) => send(res, await accounts.register(req.body)))
   app.post('/auth/login', readBody, async (req, res) =>
-    send(res, await accounts.login(authOf(req), req.body, req.get('user-agent'))),
+    send(res, await accounts.login(authOf(req), req.body, clientOf(req))),
   )
   app.post('/auth/token', readBody, async (req, res) =>
-    send(res, await accounts.token(authOf(req), req.body, req.get('user-agent'))),
+    send(res, await accounts.token(authOf(req), req.body, clientOf(req))),
   )
   app.post('/auth/refresh', readBody, async (req, res) => send(res, await accounts.refresh(req.body)))
   app.post('/auth/revoke', readBody, async (req, res) => send(res, await accounts.revoke(req.body)))
   app.post('/auth/logout', async (req, res) => send(res, await accounts.logout(authOf(req))))
 
   app.get('/me', signedIn, async (req, res) => send(res, await accounts.me(authOf(req))))
+
+  app.put('/me/password', signedIn, readBody, async (req, res) =>
+    send(res, await passwords.change(authOf(req), req.body, clientOf(req))),
+  )
 
   app.get('/session', visitor, async (req, res) => send(res, await values.read(authOf(req))))
   app.put('/session/:key', visitor, readBody, async (req: WithKey, res) =>

@@ -12,13 +12,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from './api/accounts.ts'
 import { createDevices } from './api/devices.ts'
 import { createNotebook } from './api/notebook.ts'
+import { createPasswords } from './api/passwords.ts'
 import { sessionValues } from './api/session-values.ts'
 import { createAppAuth } from './auth.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createNotes } from './notes.ts'
 import type { ServerParts } from './parts.ts'
-import { createPasswords } from './password.ts'
-import { SECRET } from './server.fixture.ts'
+import { createAppLogin } from './password-login.ts'
+import { FAST_HASHER, SECRET } from './server.fixture.ts'
 import { createUsers } from './users.ts'
 
 /** Defines the tests for one server. */
@@ -36,13 +37,15 @@ export function describeFaults(createListener: (parts: ServerParts) => RequestLi
       const users = createUsers(db)
       const shared = { origin: 'http://localhost:3000', secret: SECRET, runtime: systemRuntime, onEvent: log }
       const auth = createAppAuth({ db, users, ...shared })
+      const { login, hasher } = createAppLogin({ auth, users, hasher: FAST_HASHER, onEvent: log })
       const listener = createListener({
         auth,
         log,
         api: {
-          accounts: createAccounts({ auth, users, passwords: createPasswords({ cost: 16 }), log }),
+          accounts: createAccounts({ auth, users, login, hasher }),
           devices: createDevices(auth),
           notebook: createNotebook(createNotes(db, systemRuntime.now)),
+          passwords: createPasswords(login),
           values: { ...sessionValues, read: () => Promise.reject(thrown) },
         },
       })

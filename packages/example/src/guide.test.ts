@@ -9,6 +9,8 @@ describe('describeRequests()', () => {
     const writes = lines.filter((line) => line.includes('-X') && line.includes('/tmp/jar'))
     expect(writes.length).toBeGreaterThan(2)
     for (const line of writes) expect(line).toContain("-H 'Origin: https://a.example'")
-    expect(lines.every((line) => /^(?:curl -i -w '\\n' |(?:TOKEN|REFRESH)=\$\(curl |# |$)/.test(line))).toBe(true)
+    expect(
+      lines.every((line) => /^(?:curl -i -w '\\n' |(?:TOKEN|REFRESH)=\$\(curl |for GUESS in |# |$)/.test(line)),
+    ).toBe(true)
   })
 })

@@ -48,6 +48,15 @@ ${curl} -X POST ${url}/auth/refresh ${send} -d "{\\"refresh_token\\":\\"$REFRESH
 ${curl} -X POST ${url}/notes -H "Authorization: Bearer $TOKEN" ${send} -d '{"title":"First","text":"It works"}'
 ${curl} ${url}/notes ${cookie}
 
+# Change the password. Every other session ends; the new cookie goes into the jar
+${curl} -X PUT ${url}/me/password ${cookie} -c '${jar}' ${from} ${send} -d '{"current":"correct horse battery","new":"blue teapots sing"}'
+
+# And back, so that these lines work once more
+${curl} -X PUT ${url}/me/password ${cookie} -c '${jar}' ${from} ${send} -d '{"current":"blue teapots sing","new":"correct horse battery"}'
+
+# Guess a password: ten wrong ones are answered with 401, and from then on each with 429 and Retry-After
+for GUESS in 1 2 3 4 5 6 7 8 9 10 11; do curl -s -o /dev/null -w '%{http_code}\\n' -X POST ${url}/auth/login ${send} -d '{"email":"bob@example.com","password":"guess '$GUESS'"}'; done
+
 # Log out. The cookie is dead from now on, also where it was copied to.
 ${curl} -X POST ${url}/auth/logout ${cookie} ${from}
 ${curl} ${url}/me ${cookie}

@@ -6,17 +6,19 @@
 
 import type { RequestListener } from 'node:http'
 import { getRequestListener, RequestError } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { honoAuth } from '@latchkey/hono'
 import { Hono, type Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { headersOf, INTERNAL_ERROR, INVALID_REQUEST, json, type Answer } from './answer.ts'
+import type { Client } from './client.ts'
 import { logError } from './log.ts'
 import type { ServerParts } from './parts.ts'
 import { answerUnrouted, checkBodyHeaders, checkPath, readBody } from './request.ts'
 
 /** Creates the request listener. */
 export function createHonoListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, values } = api
+  const { accounts, devices, notebook, passwords, values } = api
   const { mount, requireAuth, authOf, sendFault } = honoAuth(auth)
   const signedIn = requireAuth()
   // Everybody may pass; the session cookie is looked at, and an access token is not.
@@ -32,17 +34,17 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   app.get('/healthz', () => send(json(200, { status: 'ok' })))
 
   app.post('/auth/register', withBody, async (c) => send(await accounts.register(c.var.body)))
-  app.post('/auth/login', withBody, async (c) =>
-    send(await accounts.login(authOf(c), c.var.body, c.req.header('user-agent'))),
-  )
-  app.post('/auth/token', withBody, async (c) =>
-    send(await accounts.token(authOf(c), c.var.body, c.req.header('user-agent'))),
-  )
+  app.post('/auth/login', withBody, async (c) => send(await accounts.login(authOf(c), c.var.body, clientOf(c))))
+  app.post('/auth/token', withBody, async (c) => send(await accounts.token(authOf(c), c.var.body, clientOf(c))))
   app.post('/auth/refresh', withBody, async (c) => send(await accounts.refresh(c.var.body)))
   app.post('/auth/revoke', withBody, async (c) => send(await accounts.revoke(c.var.body)))
   app.post('/auth/logout', async (c) => send(await accounts.logout(authOf(c))))
 
   app.get('/me', signedIn, async (c) => send(await accounts.me(authOf(c))))
+
+  app.put('/me/password', signedIn, withBody, async (c) =>
+    send(await passwords.change(authOf(c), c.var.body, clientOf(c))),
+  )
 
   app.get('/session', visitor, async (c) => send(await values.read(authOf(c))))
   app.put('/session/:key', visitor, withBody, async (c) =>
@@ -87,6 +89,10 @@ const withBody = createMiddleware<{ Variables: { body: unknown } }>(async (c, ne
   c.set('body', body.value)
   return next()
 })
+
+function clientOf(c: HonoContext): Client {
+  return { address: getConnInfo(c).remote.address, userAgent: c.req.header('user-agent') }
+}
 
 /** The path as it was sent; `c.req.path` is decoded in part. */
 function pathOf(c: HonoContext): string {

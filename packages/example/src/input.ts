@@ -5,18 +5,16 @@
  */
 
 import { parseEmail } from './email.ts'
-import { isHashable } from './password.ts'
 
 /** Parsed input, or the names of the members that are missing or wrong. */
 export type Input<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly fields: readonly string[] }
 
-/** E-mail and password, as they came with a login. */
+/** E-mail address and password, as they came with a login. */
 export interface Credentials {
-  /** In canonical form; undefined when it is no e-mail address, and so nobody's. */
-  readonly email: string | undefined
-  readonly password: string
+  readonly email: unknown
+  readonly password: unknown
 }
 
 /** A note without its id. */
@@ -25,28 +23,28 @@ export interface NoteContent {
   readonly text: string
 }
 
-const MIN_PASSWORD_LENGTH = 8
-const MAX_PASSWORD_LENGTH = 128
 const MAX_TITLE_LENGTH = 200
 const MAX_TEXT_LENGTH = 20_000
 
-/** Parses a registration: an e-mail address, and a password of 8 to 128 characters (code points in NFC) but NUL. */
+/** Parses a registration: an e-mail address and a password, which `checkNewPassword` judges. */
 export function parseRegistration(body: unknown): Input<{ readonly email: string; readonly password: string }> {
   const email = parseEmail(stringOf(body, 'email') ?? '')
   const password = stringOf(body, 'password')
-  const fields = [...(email === undefined ? ['email'] : []), ...(isPassword(password) ? [] : ['password'])]
-  return email === undefined || !isPassword(password) ? { ok: false, fields } : { ok: true, value: { email, password } }
+  if (email !== undefined && password !== undefined) return { ok: true, value: { email, password } }
+  return missing({ email, password })
 }
 
-/** Parses a login: two strings. A string that can be nobody's e-mail or password is a wrong login, not a malformed one. */
-export function parseCredentials(body: unknown): Input<Credentials> {
-  const email = stringOf(body, 'email')
-  const password = stringOf(body, 'password')
-  if (email !== undefined && password !== undefined) return { ok: true, value: { email: parseEmail(email), password } }
-  return {
-    ok: false,
-    fields: [...(email === undefined ? ['email'] : []), ...(password === undefined ? ['password'] : [])],
-  }
+/** Reads a login. What it holds is judged by the login itself, so that every refusal costs the same. */
+export function readCredentials(body: unknown): Credentials {
+  return { email: memberOf(body, 'email'), password: memberOf(body, 'password') }
+}
+
+/** Parses the change of a password: two strings, `current` and `new`. */
+export function parsePasswordChange(body: unknown): Input<{ readonly current: string; readonly next: string }> {
+  const current = stringOf(body, 'current')
+  const next = stringOf(body, 'new')
+  if (current !== undefined && next !== undefined) return { ok: true, value: { current, next } }
+  return missing({ current, new: next })
 }
 
 /** Parses a refresh or a revocation: the member `name`, a string. Whether it is a token is not judged here. */
@@ -81,10 +79,8 @@ function stringOf(body: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function isPassword(password: string | undefined): password is string {
-  if (password === undefined || !isHashable(password)) return false
-  const { length } = [...password.normalize('NFC')]
-  return length >= MIN_PASSWORD_LENGTH && length <= MAX_PASSWORD_LENGTH
+function missing(members: Readonly<Record<string, string | undefined>>): Input<never> {
+  return { ok: false, fields: Object.keys(members).filter((name) => members[name] === undefined) }
 }
 
 // A lone surrogate has no UTF-8, and databases differ on NUL: what is stored must come back equal.

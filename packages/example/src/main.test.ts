@@ -121,7 +121,10 @@ describe('npm start', { timeout: 60_000 }, () => {
       .output()
       .split('\n')
       .filter((line) => line.startsWith('{'))
-    expect(events.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['session_created'])
+    expect(events.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+      'password_accepted',
+      'session_created',
+    ])
     for (const hidden of [secret, cookie.slice('session='.length), account.password]) {
       expect(first.output() + second.output()).not.toContain(hidden)
     }
@@ -134,7 +137,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       const { output, stop } = await start([], await freePort())
       const lines = output()
         .split('\n')
-        .filter((line) => /^(?:curl|TOKEN=|REFRESH=)/.test(line))
+        .filter((line) => /^(?:curl|for GUESS|TOKEN=|REFRESH=)/.test(line))
       await writeFile(join(folder, 'try.sh'), lines.map((line) => line.replace('curl -i', 'curl -sS -i')).join('\n'))
       const shell = spawn('sh', [join(folder, 'try.sh')], { stdio: ['ignore', 'pipe', 'pipe'] })
       let printed = ''
@@ -142,8 +145,9 @@ describe('npm start', { timeout: 60_000 }, () => {
       shell.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
       await once(shell, 'close')
       const statuses = [...printed.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 204, 401])
+      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 204, 204, 204, 401])
       expect(printed).toContain('{"theme":"dark"}')
+      expect(printed).toContain(`${'401\n'.repeat(10)}429\n`)
       expect(await stop()).toBe(0)
     },
   )

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createLoginLimiter } from '@latchkey/password'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADAPTERS } from './app.ts'
 import { PASSWORD, startTestServer, type TestServer } from './server.fixture.ts'
@@ -8,10 +9,13 @@ const LISTED = JSON.parse(
 ) as readonly string[]
 const STRINGS = [...new Set([...LISTED, '\ud800', 'a\udc00b', '\0', 'a\0b', '\ufeff', '\u2028'])]
 
+// All of it comes from one address.
+const PATIENT = createLoginLimiter({ address: { attempts: 1_000_000, window: '15m' } })
+
 describe.each(ADAPTERS)('hostile strings on %s', { timeout: 60_000 }, (adapter) => {
   let server: TestServer
   beforeEach(async () => {
-    server = await startTestServer(adapter)
+    server = await startTestServer(adapter, { limiter: PATIENT })
   })
   afterEach(() => server.close())
 
@@ -67,7 +71,7 @@ describe.each(ADAPTERS)('hostile strings on %s', { timeout: 60_000 }, (adapter) 
         const registered = await server.send('POST', '/auth/register', { json })
         expect([201, 409, 422]).toContain(registered.status)
         const login = await server.send('POST', '/auth/login', { json })
-        expect(login.status).toBe(registered.status === 422 ? 401 : 200)
+        expect(registered.status === 422 ? [400, 401] : [200]).toContain(login.status)
       }
     }
   })

@@ -7,6 +7,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { nodeAuth } from '@latchkey/node'
 import { json, type Answer } from './answer.ts'
+import { clientOf } from './client.ts'
 import { logError } from './log.ts'
 import type { ServerParts } from './parts.ts'
 import { answerUnrouted, checkBodyHeaders, checkPath, pathOf, readBody } from './request.ts'
@@ -16,7 +17,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** Creates the request listener. */
 export function createNodeListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, values } = api
+  const { accounts, devices, notebook, passwords, values } = api
   const { listener, requireAuth, authOf } = nodeAuth(auth, { onError: (error) => logError(log, error) })
   const signedIn = requireAuth()
   // Everybody may pass; the session cookie is looked at, and an access token is not.
@@ -27,17 +28,17 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
       'GET /healthz': (_request, response) => send(response, json(200, { status: 'ok' })),
 
       'POST /auth/register': withBody((_request, body) => accounts.register(body)),
-      'POST /auth/login': withBody((request, body) =>
-        accounts.login(authOf(request), body, request.headers['user-agent']),
-      ),
-      'POST /auth/token': withBody((request, body) =>
-        accounts.token(authOf(request), body, request.headers['user-agent']),
-      ),
+      'POST /auth/login': withBody((request, body) => accounts.login(authOf(request), body, clientOf(request))),
+      'POST /auth/token': withBody((request, body) => accounts.token(authOf(request), body, clientOf(request))),
       'POST /auth/refresh': withBody((_request, body) => accounts.refresh(body)),
       'POST /auth/revoke': withBody((_request, body) => accounts.revoke(body)),
       'POST /auth/logout': answering((request) => accounts.logout(authOf(request))),
 
       'GET /me': signedIn(answering((request) => accounts.me(authOf(request)))),
+
+      'PUT /me/password': signedIn(
+        withBody((request, body) => passwords.change(authOf(request), body, clientOf(request))),
+      ),
 
       'GET /session': visitor(answering((request) => values.read(authOf(request)))),
       'PUT /session/*': visitor(withBody((request, body) => values.set(authOf(request), lastSegment(request), body))),

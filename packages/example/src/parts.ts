@@ -7,6 +7,7 @@
 import type { Accounts } from './api/accounts.ts'
 import type { Devices } from './api/devices.ts'
 import type { Notebook } from './api/notebook.ts'
+import type { Passwords } from './api/passwords.ts'
 import type { SessionValues } from './api/session-values.ts'
 import type { AppAuth } from './auth.ts'
 import type { Log } from './log.ts'
@@ -16,6 +17,7 @@ export interface Api {
   readonly accounts: Accounts
   readonly devices: Devices
   readonly notebook: Notebook
+  readonly passwords: Passwords
   readonly values: SessionValues
 }
 

@@ -24,6 +24,7 @@ const METHODS: readonly (readonly [path: RegExp, methods: string])[] = [
   [/^\/auth\/sessions$/, 'GET, HEAD, DELETE'],
   [/^\/auth\/sessions\/[^/]+$/, 'DELETE'],
   [/^\/me$/, 'GET, HEAD'],
+  [/^\/me\/password$/, 'PUT'],
   [/^\/session$/, 'GET, HEAD'],
   [/^\/session\/[^/]+$/, 'PUT, DELETE'],
   [/^\/notes$/, 'GET, HEAD, POST'],

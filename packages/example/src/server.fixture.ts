@@ -8,8 +8,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemRuntime } from '@latchkey/core'
+import { createPasswordHasher, type LoginLimiter, type PasswordHasher } from '@latchkey/password'
 import { createApp, type Adapter } from './app.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, type Database } from './database.ts'
 
 /** The origin that the server under test is configured with. Where it listens is another matter. */
 export const ORIGIN = 'http://localhost:3000'
@@ -52,25 +53,46 @@ export interface TestServer {
   /** What was logged. */
   readonly entries: object[]
   readonly port: number
+  readonly db: Database
   close(): Promise<void>
 }
 
 /** The password of every user in the tests. */
 export const PASSWORD = 'correct horse battery'
 
+/** Hashes at next to no cost. */
+export const FAST_HASHER: PasswordHasher = createPasswordHasher({
+  argon2id: { memory: 8, passes: 1 },
+  queue: 10_000,
+  insecureParametersForTests: true,
+})
+
+/** What a test may replace. */
+export interface TestServerOptions {
+  readonly hasher?: PasswordHasher
+  /** Default: that of the application. */
+  readonly limiter?: LoginLimiter
+  /** Default: `ORIGIN`. */
+  readonly origin?: string
+}
+
 /** Starts a server on a free port of 127.0.0.1. */
-export async function startTestServer(adapter: Adapter): Promise<TestServer> {
+export async function startTestServer(
+  adapter: Adapter,
+  { hasher = FAST_HASHER, limiter, origin = ORIGIN }: TestServerOptions = {},
+): Promise<TestServer> {
   const db = await openDatabase(':memory:')
   const entries: object[] = []
   const clock = { time: 1_800_000_000_000 }
   const { listener } = createApp({
     adapter,
     db,
-    origin: ORIGIN,
+    origin,
     secret: SECRET,
     log: (entry) => entries.push(entry),
     runtime: { ...systemRuntime, now: () => clock.time },
-    passwordCost: 16,
+    hasher,
+    ...(limiter === undefined ? {} : { limiter }),
   })
   const http = createServer(listener).listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -78,6 +100,7 @@ export async function startTestServer(adapter: Adapter): Promise<TestServer> {
 
   const server: TestServer = {
     clock,
+    db,
     entries,
     port,
     async send(
@@ -90,7 +113,7 @@ export async function startTestServer(adapter: Adapter): Promise<TestServer> {
         redirect: 'manual',
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(cookie === undefined ? {} : { cookie, origin: ORIGIN }),
+          ...(cookie === undefined ? {} : { cookie, origin }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...headers,
         },

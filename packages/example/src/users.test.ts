@@ -9,9 +9,11 @@ describe('createUsers()', () => {
     const user = await users.add('ada@example.com', 'hash')
     expect(user).toEqual({ id: expect.any(String), email: 'ada@example.com' })
     expect(await users.findById(user?.id ?? '')).toEqual(user)
-    expect(await users.findForLogin('ada@example.com')).toEqual({ ...user, passwordHash: 'hash' })
-    expect(await users.findById('ada@example.com')).toBeUndefined()
-    expect(await users.findForLogin("' or 1=1 --")).toBeUndefined()
+    const found = { subject: user?.id, user, passwordHash: 'hash', disabled: false }
+    expect(await users.findByLogin('ada@example.com')).toEqual(found)
+    expect(await users.findBySubject(user?.id ?? '')).toEqual(found)
+    expect(await users.findById('ada@example.com')).toBeNull()
+    expect(await users.findByLogin("' or 1=1 --")).toBeNull()
     await db.destroy()
   })
 
@@ -20,7 +22,7 @@ describe('createUsers()', () => {
     const users = createUsers(db)
     await users.add('ada@example.com', 'first')
     expect(await users.add('ada@example.com', 'second')).toBeUndefined()
-    expect(await users.findForLogin('ada@example.com')).toMatchObject({ passwordHash: 'first' })
+    expect(await users.findByLogin('ada@example.com')).toMatchObject({ passwordHash: 'first' })
     await db.destroy()
   })
 })

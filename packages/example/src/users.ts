@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { kyselyUserLookup, type KyselyUserLookup } from '@latchkey/kysely'
 import type { Database } from './database.ts'
 
 /** A user, as everybody but the login sees one. */
@@ -15,33 +16,27 @@ export interface User {
   readonly email: string
 }
 
-/** The users. E-mail addresses are in canonical form (`parseEmail`). */
-export interface Users {
+/** The users: what Latchkey asks for, and what registration needs. E-mail addresses are in canonical form (`parseEmail`). */
+export interface Users extends KyselyUserLookup<User> {
   /** Adds a user. Undefined when the address is taken. */
   add(email: string, passwordHash: string): Promise<User | undefined>
-  /** Finds a user; this is what Latchkey calls for `context.user()`. */
-  findById(id: string): Promise<User | undefined>
-  /** Finds a user with the password's hash, for a login. */
-  findForLogin(email: string): Promise<(User & { readonly passwordHash: string }) | undefined>
 }
 
 /** Creates the users on a database. */
 export function createUsers(db: Database): Users {
+  const lookup = kyselyUserLookup(db, {
+    table: 'users',
+    columns: { id: 'id', login: 'email', passwordHash: 'password_hash', disabled: 'disabled_at' },
+  })
   return {
+    ...lookup,
     add: (email, passwordHash) =>
       db
         .insertInto('users')
-        .values({ id: randomUUID(), email, password_hash: passwordHash })
+        .values({ id: randomUUID(), email, password_hash: passwordHash, disabled_at: null })
         // The unique index decides, so that of two registrations at once exactly one succeeds.
         .onConflict((conflict) => conflict.column('email').doNothing())
         .returning(['id', 'email'])
-        .executeTakeFirst(),
-    findById: (id) => db.selectFrom('users').select(['id', 'email']).where('id', '=', id).executeTakeFirst(),
-    findForLogin: (email) =>
-      db
-        .selectFrom('users')
-        .select(['id', 'email', 'password_hash as passwordHash'])
-        .where('email', '=', email)
         .executeTakeFirst(),
   }
 }

@@ -5,12 +5,16 @@
  */
 
 export { parseAddressPrefix } from './address-prefix.ts'
+export { createApiKeys } from './api-keys.ts'
 export { createPasswordHasher } from './hasher.ts'
 export { createLoginLimiter } from './login-limiter.ts'
 export { checkNewPassword } from './new-password.ts'
+export { createOneTimeTokens } from './one-time-tokens.ts'
 export { createPasswordLogin } from './password-login.ts'
+export { createPasswordReset } from './password-reset.ts'
 export { createRangeBreachCheck } from './range-breach-check.ts'
 
+export type { ApiKeyInfo, ApiKeyInit, ApiKeyPrincipal, ApiKeyResult, ApiKeys, ApiKeysOptions } from './api-keys.ts'
 export type {
   AcceptedCredentials,
   CredentialCheck,
@@ -29,6 +33,14 @@ export type {
   LoginReservation,
 } from './login-limiter.ts'
 export type { NewPasswordOptions, NewPasswordProblem, NewPasswordResult } from './new-password.ts'
+export type {
+  OneTimeTokenInit,
+  OneTimeTokenProof,
+  OneTimeTokenResult,
+  OneTimeTokens,
+  OneTimeTokensOptions,
+  TokenRefusal,
+} from './one-time-tokens.ts'
 export type { PasswordDenial } from './password-denial.ts'
 export type { PasswordEvent, PasswordEventListener, PasswordRefusal } from './password-events.ts'
 export type {
@@ -38,6 +50,13 @@ export type {
   PasswordLoginResult,
   PasswordTokenLoginResult,
 } from './password-login.ts'
+export type {
+  PasswordReset,
+  PasswordResetEvent,
+  PasswordResetMail,
+  PasswordResetOptions,
+  PasswordResetResult,
+} from './password-reset.ts'
 export type { PepperSecrets } from './peppers.ts'
 export type { BreachFetch, RangeBreachCheckOptions } from './range-breach-check.ts'
 export type { CreateRateCounter, RateCount, RateCounter, RateCounterOptions } from './rate-counter.ts'

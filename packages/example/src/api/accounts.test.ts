@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { createEffects, systemRuntime } from '@latchkey/core'
+import type { PasswordHasher, PasswordVerdict } from '@latchkey/password'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADAPTERS } from '../app.ts'
 import { createAppAuth, type AppAuth } from '../auth.ts'
 import { openDatabase } from '../database.ts'
+import { createAppLogin } from '../password-login.ts'
 import { ORIGIN, PASSWORD, SECRET, startTestServer, type TestServer } from '../server.fixture.ts'
 import { createUsers } from '../users.ts'
 import { createAccounts } from './accounts.ts'
@@ -41,10 +43,40 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
 
     it('names the fields that are wrong', async () => {
       const { status, json } = await server.send('POST', '/auth/register', {
-        json: { email: 'ada', password: 'short' },
+        json: { email: 'ada', password: 1 },
       })
       expect(status).toBe(422)
       expect(json).toEqual({ error: 'invalid_request', fields: ['email', 'password'] })
+    })
+
+    it.each([
+      ['1234567', 'too_short'],
+      ['e\u0301123456', 'too_short'],
+      ['', 'malformed'],
+      ['a'.repeat(1_025), 'malformed'],
+      ['12345678\udc00', 'malformed'],
+      ['password', 'common'],
+      ['abcdefghij', 'predictable'],
+      ['ada@example.com', 'context'],
+      ['password1234567', 'context'],
+    ])('says why a password is refused: %j', async (password, problem) => {
+      const answer = await server.send('POST', '/auth/register', { json: { ...account, password } })
+      expect(answer).toMatchObject({ status: 422, json: { error: `password_${problem}` } })
+    })
+
+    it.each([
+      ['with blanks at both ends', ' tea pot '],
+      ['with NUL', 'a\0bcdefg'],
+      ['of emoji', '\u{1f600}\u{1f680}\u{1f308}\u{1f43b}\u{1f9ed}\u{1f3b9}\u{1f955}\u{1f512}'],
+      [
+        'of 1,024 bytes',
+        Array.from({ length: 128 }, (_, index) => `${(index * 7_919) % 10_007}`.padStart(8, 'tea pot')).join(''),
+      ],
+    ])('takes a password %s as it is', async (_name, password) => {
+      expect((await server.send('POST', '/auth/register', { json: { ...account, password } })).status).toBe(201)
+      expect((await server.send('POST', '/auth/login', { json: { ...account, password } })).status).toBe(200)
+      const other = { ...account, password: `x${[...password].slice(1).join('')}` }
+      expect((await server.send('POST', '/auth/login', { json: other })).status).toBe(401)
     })
   })
 
@@ -66,7 +98,6 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
       await server.send('POST', '/auth/register', { json: account })
       const attempts = [
         { ...account, password: 'wrong' },
-        { ...account, password: '' },
         { ...account, email: 'nobody@example.com' },
         { ...account, email: 'ada' },
         { ...account, password: `${PASSWORD}\0` },
@@ -77,10 +108,54 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
         expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_credentials' }, cookie: undefined })
         expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="api"')
       }
-      expect(server.entries.filter((entry) => 'type' in entry && entry.type === 'login_failed')).toHaveLength(
+      expect(server.entries.filter((entry) => 'type' in entry && entry.type === 'password_refused')).toHaveLength(
         attempts.length,
       )
       expect(JSON.stringify(server.entries)).not.toMatch(/horse|wrong|example\.com/)
+    })
+
+    it.each([
+      {},
+      [],
+      null,
+      { ...account, password: '' },
+      { ...account, password: null },
+      { ...account, password: ['a'] },
+      { ...account, password: 'a'.repeat(1_025) },
+      { ...account, password: 'a\ud800' },
+      { ...account, email: 1 },
+      { ...account, email: '' },
+      { ...account, email: 'a'.repeat(321) },
+    ])('refuses what can be no login: %j', async (json) => {
+      const answer = await server.send('POST', '/auth/login', { json })
+      expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_request' }, cookie: undefined })
+    })
+
+    it('refuses further guesses for a time, whatever the password, and tells how long', async () => {
+      await server.signUp()
+      for (let guess = 0; guess < 10; guess += 1) {
+        const path = guess % 2 === 0 ? '/auth/login' : '/auth/token'
+        const email = guess % 3 === 0 ? ' ADA@example.com' : account.email
+        const answer = await server.send('POST', path, { json: { email, password: `guess ${guess}` } })
+        expect(answer.status).toBe(401)
+      }
+      for (const path of ['/auth/login', '/auth/token']) {
+        const answer = await server.send('POST', path, { json: account })
+        expect(answer).toMatchObject({ status: 429, json: { error: 'too_many_attempts' }, cookie: undefined })
+        const seconds = Number(answer.headers.get('retry-after'))
+        expect(seconds).toBeGreaterThan(0)
+        expect(seconds).toBeLessThanOrEqual(900)
+      }
+      const other = { ...account, email: 'bob@example.com' }
+      expect((await server.send('POST', '/auth/login', { json: other })).status).toBe(401)
+    })
+
+    it('refuses a disabled user like a wrong password, and ends what the user was doing', async () => {
+      const { cookie } = await server.signUp()
+      await server.db.updateTable('users').set({ disabled_at: 1 }).execute()
+      const answer = await server.send('POST', '/auth/login', { json: account })
+      expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_credentials' }, cookie: undefined })
+      expect(await server.send('GET', '/me', { cookie })).toMatchObject({ status: 401 })
     })
 
     it('refuses a page of another site', async () => {
@@ -263,44 +338,48 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
 
 describe('createAccounts()', () => {
   const REQUEST = { method: 'POST', url: '/auth/login', headers: { get: () => null } }
+  const CLIENT = { address: '192.0.2.1', userAgent: undefined }
   const body = { email: 'ada@example.com', password: PASSWORD }
 
-  async function prepare(verify: (auth: AppAuth, subject: string) => Promise<boolean>) {
+  async function prepare(judge: (auth: AppAuth, subject: string) => Promise<PasswordVerdict>) {
     const db = await openDatabase(':memory:')
     const users = createUsers(db)
     const shared = { origin: ORIGIN, secret: SECRET, runtime: systemRuntime, onEvent: () => {} }
     const auth = createAppAuth({ db, users, ...shared })
     const user = await users.add('ada@example.com', 'hash')
     const checked: unknown[] = []
-    const passwords = {
+    const hasher: PasswordHasher = {
       hash: () => Promise.resolve('hash'),
-      verify(password: string, hash: string | undefined) {
-        checked.push([password, hash])
-        return verify(auth, user?.id ?? '')
+      verify(password, stored) {
+        checked.push([password, stored])
+        return judge(auth, user?.id ?? '')
       },
     }
-    const accounts = createAccounts({ auth, users, passwords, log: () => {} })
-    const login = (json: unknown) => accounts.login(auth.open(REQUEST, createEffects()), json, undefined)
-    return { auth, user, checked, accounts, login, close: () => db.destroy() }
+    const { login } = createAppLogin({ auth, users, hasher, onEvent: () => {} })
+    const accounts = createAccounts({ auth, users, login, hasher })
+    const enter = (json: unknown) => accounts.login(auth.open(REQUEST, createEffects()), json, CLIENT)
+    return { auth, user, checked, accounts, enter, close: () => db.destroy() }
   }
 
   it('refuses a login when all sessions are ended while its password is checked', async () => {
-    const { auth, user, login, close } = await prepare(async (own, subject) => {
+    const { auth, user, enter, close } = await prepare(async (own, subject) => {
       await own.revokeAllSessions(subject)
-      return true
+      return { status: 'valid' }
     })
-    expect(await login(body)).toMatchObject({ status: 401, body: { error: 'login_superseded' } })
+    expect(await enter(body)).toMatchObject({ status: 401, body: { error: 'login_superseded' } })
     expect(await auth.listSessions(user?.id ?? '')).toEqual([])
     await close()
   })
 
   it('checks exactly one password, whether or not there is a user', async () => {
-    const { auth, checked, accounts, login, close } = await prepare(() => Promise.resolve(false))
-    await login(body)
-    await login({ ...body, email: 'nobody@example.com' })
-    await login({ ...body, email: 'no address' })
-    await accounts.token(auth.open(REQUEST, createEffects()), { ...body, email: 'nobody@example.com' }, undefined)
-    const unknown = [PASSWORD, undefined]
+    const { auth, checked, accounts, enter, close } = await prepare(() =>
+      Promise.resolve({ status: 'invalid', reason: 'mismatch' }),
+    )
+    await enter(body)
+    await enter({ ...body, email: 'nobody@example.com' })
+    await enter({ ...body, email: 'no address' })
+    await accounts.token(auth.open(REQUEST, createEffects()), { ...body, email: 'nobody@example.com' }, CLIENT)
+    const unknown = [PASSWORD, null]
     expect(checked).toEqual([[PASSWORD, 'hash'], unknown, unknown, unknown])
     await close()
   })
