@@ -41,6 +41,8 @@ describe('checkNewPassword()', () => {
     ['too_short', '15 code points that are 14 in NFC', 'teapots sing e\u0301'],
     ['too_short', '7 characters under a minimum of 8', 'teapots', { minLength: 8 }],
     ['common', 'a common password', 'Password123', { minLength: 8 }],
+    ['common', 'a common password with digits after it', 'password1234567'],
+    ['common', 'a common password with digits and signs around it', '!2027 Dragon 2027!'],
     ['common', 'a common passphrase', 'Correct Horse Battery Staple'],
     ['predictable', 'one character', 'aaaaaaaaaaaaaaaaaaaa'],
     ['predictable', 'a word twice', 'passwordpassword'],

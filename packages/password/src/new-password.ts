@@ -33,7 +33,7 @@ export interface NewPasswordOptions {
  * - `malformed`: not text, empty, ill-formed Unicode, or above 1,024 bytes before or after normalisation.
  * - `too_short`: fewer characters than `minLength`.
  * - `predictable`: a repetition or a sequence.
- * - `common`: on a blocklist.
+ * - `common`: on a blocklist, or one of the most common ones with digits and signs around it.
  * - `context`: without the context words fewer than 8 characters are left.
  * - `breached`: known from a breach.
  */
@@ -66,7 +66,7 @@ export async function checkNewPassword(
   if (text === undefined) return refuse('malformed')
   if (countCharacters(text.normal) < minLength) return refuse('too_short')
   const folded = fold(text.normal)
-  if (COMMON_PASSWORDS.has(folded)) return refuse('common')
+  if (COMMON_PASSWORDS.has(folded) || COMMON_PASSWORDS.has(stemOf(folded))) return refuse('common')
   if (isPredictable(folded)) return refuse('predictable')
   if (countCharacters(removeWords(folded, contextWords)) < FLOOR) return refuse('context')
   if (await ask(async () => (typeof blocklist === 'function' ? blocklist(folded) : blocklist?.has(folded)))) {
@@ -82,6 +82,11 @@ function refuse(problem: NewPasswordProblem): NewPasswordResult {
 
 function fold(text: string): string {
   return text.toLowerCase().normalize('NFC')
+}
+
+/** What is left without digits and signs around it: they are what guessers add first. */
+function stemOf(folded: string): string {
+  return folded.replaceAll(/^\P{L}+|\P{L}+$/gu, '')
 }
 
 function countCharacters(text: string): number {
