@@ -22,6 +22,12 @@ const DIRECTION = {
   kysely: ['core'],
   redis: ['core'],
   password: ['core'],
+  iron: ['core'],
+}
+
+/** What the tests of a package import besides: an adapter, where a session has to pass through a real socket. */
+const TESTED_WITH = {
+  iron: ['node'],
 }
 
 /** Third-party packages that have one place. */
@@ -33,6 +39,7 @@ const HOMES = {
   redis: ['redis', 'password'],
   ioredis: ['redis', 'password'],
   'rate-limiter-flexible': ['password'],
+  'iron-session': ['iron'],
 }
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
@@ -55,7 +62,7 @@ const rules = [
       `direction-${name}-tests`,
       `The tests of @latchkey/${name} import @latchkey/testing besides.`,
       { path: `${inPackages([name])}.*${TEST}` },
-      { path: '^packages/', pathNot: inPackages([name, ...allowed, 'testing']) },
+      { path: '^packages/', pathNot: inPackages([name, ...allowed, 'testing', ...(TESTED_WITH[name] ?? [])]) },
     ),
   ]),
   forbid(
@@ -115,7 +122,7 @@ const rules = [
     'core-memory-implements-ports',
     'The memory stores know the ports, the faults and JSON.',
     { path: `${CORE}memory/`, pathNot: TEST },
-    { path: CORE, pathNot: [`${CORE}memory/`, `${CORE}(ports|faults|json)\\.ts$`] },
+    { path: CORE, pathNot: [`${CORE}memory/`, `${CORE}(ports|token-port|faults|json)\\.ts$`] },
   ),
   forbid(
     'core-judgement-is-pure',
@@ -145,6 +152,13 @@ const rules = [
     'jose is imported where keys are imported and where signatures are made and checked.',
     { path: '^packages/', pathNot: [TEST, `${CORE}token/(keyring|jws)\\.ts$`] },
     { path: named('jose') },
+  ),
+
+  forbid(
+    'iron-session-has-one-importer',
+    'iron-session is imported by one file, and by the tests that compare with it.',
+    { path: '^packages/', pathNot: [TEST, '^packages/iron/src/iron-box\\.ts$'] },
+    { path: named('iron-session') },
   ),
 
   ...Object.entries(HOMES).map(([dependency, homes]) =>

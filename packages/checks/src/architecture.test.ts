@@ -24,6 +24,7 @@ const SUITES = sourcesOf('testing').filter((path) => readText(path).includes(`fr
 /** Parts of a store have no test of their own: the contract suite that runs over the whole store proves them. */
 const PROVEN_BY: Readonly<Record<string, string>> = {
   'packages/core/src/memory/kept-record.ts': 'packages/testing/src/memory-session-store.test.ts',
+  'packages/core/src/memory/revocation-store.ts': 'packages/testing/src/memory-revocation-store.test.ts',
   'packages/core/src/memory/session-store.ts': 'packages/testing/src/memory-session-store.test.ts',
   'packages/kysely/src/expiry-sweep.ts': 'packages/kysely/src/session-store.test.ts',
   'packages/kysely/src/liveness.ts': 'packages/kysely/src/session-store.test.ts',

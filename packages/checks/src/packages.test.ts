@@ -12,6 +12,7 @@ const DEPENDENCIES: Readonly<Record<string, { readonly own: readonly string[]; r
   node: { own: ['@latchkey/core'], peers: [] },
   express: { own: ['@latchkey/core', '@latchkey/node'], peers: ['express'] },
   hono: { own: ['@latchkey/core'], peers: ['hono'] },
+  iron: { own: ['@latchkey/core', 'iron-session'], peers: [] },
   kysely: { own: ['@latchkey/core'], peers: ['kysely'] },
   password: { own: ['@latchkey/core', '@node-rs/argon2', 'rate-limiter-flexible'], peers: [] },
   redis: { own: ['@latchkey/core'], peers: ['ioredis', 'redis'] },

@@ -94,7 +94,10 @@ export interface Auth<
   listSessions(subject: string): Promise<SessionInfo[]>
   /** Ends one session of a subject. False: there is none of that id, or it is another's. */
   revokeSession(subject: string, id: string): Promise<boolean>
-  /** Ends all sessions of a subject at once, all but `except`; also logins that are under way. Returns how many were alive. */
+  /**
+   * Ends all sessions of a subject at once, all but `except`; also logins that are under way. Returns how many were alive; 0 where
+   * nobody counts them (sealed sessions).
+   */
   revokeAllSessions(subject: string, options?: { readonly except?: string }): Promise<number>
   /** The subject's epoch, to be read before a password is checked and handed to `login`. */
   epochOf(subject: string): Promise<number>

@@ -132,7 +132,12 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     challenge: Object.freeze({ scheme: policy === undefined ? 'Session' : 'Bearer', realm: given.realm }),
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
     tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
-    sessions: readStrategy(given.sessions)?.bind({ secrets: secrets as RootSecrets, runtime, emit }),
+    sessions: readStrategy(given.sessions)?.bind({
+      secrets: secrets as RootSecrets,
+      runtime,
+      emit,
+      cookie: Object.freeze({ name: cookie.name, capacity: cookie.capacity }),
+    }),
     cookie,
     users: readUsers<User>(given.users),
     runtime,

@@ -10,7 +10,7 @@ import type { RejectionCode } from './authentication.ts'
  * A security event. `sessionId` is the public id. No event holds a token, cookie, secret, header or session value.
  *
  * - `session_created`, `session_destroyed`, `session_rotated`: the life of a record.
- * - `sessions_revoked`: all sessions of a subject ended (`count` of them were alive).
+ * - `sessions_revoked`: all sessions of a subject ended (`count` of them were alive, 0 where nobody counts them: sealed sessions).
  * - `session_expired`: a presented session had passed its idle or absolute timeout.
  * - `session_conflict`: a write was refused because another request had changed what it relied on, or the session ended.
  * - `rejected`: credentials were refused, with the fine-grained code that the client does not see.

@@ -10,9 +10,13 @@ export { MAX_DURATION, parseDuration } from './duration.ts'
 export { ConfigError, isFault, SessionConflictError, UnavailableError, UsageError } from './faults.ts'
 export { closedSink, createEffects } from './http/effects.ts'
 export { createFaultResponse } from './http/fault-response.ts'
-export { systemRuntime } from './runtime.ts'
+export { readClock, systemRuntime } from './runtime.ts'
+export { isSessionId, toSessionId } from './session/credential.ts'
+export { resolveTimeouts } from './session/options.ts'
+export { decideExpiry, decideSession } from './session/policy.ts'
 export { storedSessions } from './session/stored.ts'
 export { createKeyring } from './token/keyring.ts'
+export { createMemoryRevocationStore } from './memory/revocation-store.ts'
 export { createMemorySessionStore } from './memory/session-store.ts'
 export { createMemoryTokenStore } from './memory/token-store.ts'
 
@@ -43,6 +47,8 @@ export type { AuthRequest } from './http/request.ts'
 export type { DeepReadonly, JsonObject, JsonValue } from './json.ts'
 export type {
   ExpirySweep,
+  RevocableSession,
+  RevocationStore,
   Runtime,
   SessionChanges,
   SessionInfo,
@@ -50,15 +56,15 @@ export type {
   SessionStore,
   StoreCall,
   SubjectSessions,
-  TokenInfo,
-  TokenRecord,
-  TokenStore,
   UpdateResult,
   UserLookup,
 } from './ports.ts'
+export type { TokenInfo, TokenRecord, TokenStore } from './token-port.ts'
 export type { RootSecrets, Secrets } from './secrets.ts'
-export type { SessionRenewal } from './session/policy.ts'
+export type { TimeoutOptions } from './session/options.ts'
+export type { SessionPolicy, SessionRenewal, SessionTimes, SessionVerdict } from './session/policy.ts'
 export type { SessionPatch } from './session/patch.ts'
+export type { MemoryRevocationStoreOptions } from './memory/revocation-store.ts'
 export type { MemorySessionStoreOptions } from './memory/session-store.ts'
 export type { MemoryTokenStoreOptions } from './memory/token-store.ts'
 export type { Session } from './session/session.ts'

@@ -168,7 +168,7 @@ describe('createRootSecrets()', () => {
     const shown = inspect(secrets, { depth: 9, showHidden: true, getters: true }) + JSON.stringify(secrets)
     expect(shown).not.toContain(SECRET.slice(0, 8))
     expect(shown).not.toContain('11, 48, 85')
-    expect(Reflect.ownKeys(secrets)).toEqual(['signingId', 'highestId', 'ids', 'has', 'deriveHmacKey'])
+    expect(Reflect.ownKeys(secrets)).toEqual(['signingId', 'highestId', 'ids', 'has', 'deriveHmacKey', 'deriveText'])
   })
 
   it('copies bytes, so that wiping the buffer changes nothing', async () => {
@@ -236,5 +236,31 @@ describe('deriveHmacKey()', () => {
 
   it('refuses an id that is not there', async () => {
     await expect(createRootSecrets({ 1: SECRET }).deriveHmacKey(2, 'a')).rejects.toThrow(UsageError)
+  })
+})
+
+describe('RootSecrets.deriveText()', () => {
+  it('is HKDF-SHA-256 for the purpose and the id, as 43 characters of base64url', async () => {
+    const secrets = createRootSecrets({ 1: SECRET, 2: BYTES })
+    expect(await secrets.deriveText(1, 'text')).toBe(hkdf(SECRET, 'latchkey/v1/text/1', 32).toString('base64url'))
+    expect(await secrets.deriveText(2, 'text')).toBe(hkdf(BYTES, 'latchkey/v1/text/2', 32).toString('base64url'))
+    expect(await secrets.deriveText(2, 'text')).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('gives another text for each id and each purpose, and the same again', async () => {
+    const secrets = createRootSecrets({ 1: SECRET, 2: SECRET })
+    const texts = [
+      await secrets.deriveText(1, 'one'),
+      await secrets.deriveText(1, 'other'),
+      await secrets.deriveText(2, 'one'),
+    ]
+    expect(new Set(texts).size).toBe(3)
+    expect(await secrets.deriveText(1, 'one')).toBe(texts[0])
+  })
+
+  it('rejects an id that is not there', async () => {
+    await expect(createRootSecrets({ 1: SECRET }).deriveText(2, 'text')).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_USAGE', reason: 'argument' }),
+    )
   })
 })

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encodeBase64url } from './base64url.ts'
 import { ConfigError, UsageError } from './faults.ts'
 
 /**
@@ -33,6 +34,13 @@ export interface RootSecrets {
    * @throws {UsageError} `argument` when there is no secret of this id.
    */
   deriveHmacKey(id: number, purpose: string): Promise<CryptoKey>
+  /**
+   * Derives text of one purpose, for a library that takes a password and no key: the same HKDF, as 32 bytes in base64url (43
+   * characters). A purpose of its own, never one of `deriveHmacKey`: the bytes would be the same.
+   *
+   * @throws {UsageError} `argument` when there is no secret of this id.
+   */
+  deriveText(id: number, purpose: string): Promise<string>
 }
 
 const ID = /^[1-9]\d{0,9}$/
@@ -69,21 +77,32 @@ export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSec
   }
 
   const keys = new Map<string, Promise<CryptoKey>>()
+  const texts = new Map<string, Promise<string>>()
+
+  /** The value of one id and purpose, derived when it is first asked for. */
+  async function remember<Derived>(
+    known: Map<string, Promise<Derived>>,
+    id: number,
+    purpose: string,
+    derive: (bytes: Uint8Array<ArrayBuffer>, info: string) => Promise<Derived>,
+  ): Promise<Derived> {
+    const info = `latchkey/v1/${purpose}/${id}`
+    const before = known.get(info)
+    if (before !== undefined) return before
+    const bytes = material.get(id)
+    if (bytes === undefined) throw new UsageError('argument', 'There is no secret of this id')
+    const derived = derive(bytes, info)
+    known.set(info, derived)
+    return derived
+  }
+
   return Object.freeze<RootSecrets>({
     signingId,
     highestId,
     ids,
     has: (id) => material.has(id),
-    async deriveHmacKey(id, purpose) {
-      const info = `latchkey/v1/${purpose}/${id}`
-      const known = keys.get(info)
-      if (known !== undefined) return known
-      const bytes = material.get(id)
-      if (bytes === undefined) throw new UsageError('argument', 'There is no secret of this id')
-      const key = deriveKey(bytes, info)
-      keys.set(info, key)
-      return key
-    },
+    deriveHmacKey: (id, purpose) => remember(keys, id, purpose, deriveKey),
+    deriveText: (id, purpose) => remember(texts, id, purpose, deriveText),
   })
 }
 
@@ -121,6 +140,12 @@ async function deriveKey(bytes: Uint8Array<ArrayBuffer>, info: string): Promise<
     false,
     ['sign', 'verify'],
   )
+}
+
+async function deriveText(bytes: Uint8Array<ArrayBuffer>, info: string): Promise<string> {
+  const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveBits'])
+  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(info) }
+  return encodeBase64url(new Uint8Array(await crypto.subtle.deriveBits(derivation, root, 256)))
 }
 
 // By tag and not by `instanceof`: test runners put bytes of another realm into a process.

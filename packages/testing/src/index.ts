@@ -5,6 +5,7 @@
  */
 
 export { createTestRuntime, type TestRuntime, type TestRuntimeOptions } from './runtime.ts'
+export { describeRevocationStore, type RevocationStoreHarness } from './revocation-store.ts'
 export { describeSessionStore, type SessionStoreHarness } from './session-store.ts'
 export { describeTokenStore, type TokenStoreHarness } from './token-store.ts'
 export {

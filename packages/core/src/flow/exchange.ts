@@ -76,7 +76,8 @@ async function loadPresented({ config, request, sink }: CookieExchange): Promise
 }
 
 /** The cookie as the way by which sessions reach this client. */
-export function carrierOf({ config, sink }: CookieExchange): CredentialCarrier {
+export function carrierOf(exchange: CookieExchange): CredentialCarrier {
+  const { config, sink } = exchange
   return {
     get open() {
       return sink.open

@@ -108,6 +108,9 @@ describe('login()', () => {
     const stale = await second.context.session()
     await auth.login(second.context, { subject: 'user-1', deliver: 'cookie' })
     await expect(stale.set('a', 2)).rejects.toThrow(expect.objectContaining({ reason: 'gone' }))
+    // Nor does it take away the cookie of what came after it.
+    expect(await stale.destroy()).toBe(false)
+    expect(second.cookiePair()).toMatch(/^__Host-session=lks_/)
     await (await second.context.session()).set('a', 3)
   })
 
@@ -117,6 +120,7 @@ describe('login()', () => {
     const early = await exchange.context.session()
     await auth.login(exchange.context, { subject: 'user-1', deliver: 'cookie' })
     await expect(early.set('a', 1)).rejects.toThrow(expect.objectContaining({ reason: 'gone' }))
+    expect(await early.destroy()).toBe(false)
     expect((await visit({ headers: { cookie: exchange.cookiePair() } })).context.principal.subject).toBe('user-1')
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { MAX_DURATION } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
 import { createSessionCookie } from './cookie.ts'
 
@@ -122,6 +123,7 @@ describe('SessionCookie.issue()', () => {
   })
 
   it('refuses a line that a browser would drop', () => {
+    expect(cookie.issue('v'.repeat(cookie.capacity), MAX_DURATION / 1_000)).toHaveLength(4_096)
     const room = 4_096 - cookie.issue('', 60).length
     expect(cookie.issue('v'.repeat(room), 60)).toHaveLength(4_096)
     expect(() => cookie.issue('v'.repeat(room + 1), 60)).toThrow(

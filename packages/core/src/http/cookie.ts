@@ -42,6 +42,8 @@ export interface SessionCookie {
   readonly name: string
   /** False with `insecurePlainHttp`. */
   readonly secure: boolean
+  /** The longest value that fits into a line of 4096 bytes, whatever its `Max-Age`. */
+  readonly capacity: number
   /**
    * Finds the cookie in a header. Other cookies are neither parsed nor decoded, so that a stranger's broken cookie breaks
    * nothing. Two different values are `ambiguous`: a sibling domain can plant a second cookie, and no rule tells which is
@@ -64,6 +66,8 @@ const VALUE = /^[!#-+\--:<-[\]-~]*$/
 const PATH = /^\/[!-:<-~]{0,255}$/
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
 const MAX_LINE = 4_096
+/** The longest a `Max-Age` gets: 400 days in seconds. */
+const LONGEST_MAX_AGE = '; Max-Age=34560000'
 
 const NONE: CookieReading = Object.freeze({ status: 'none' })
 const AMBIGUOUS: CookieReading = Object.freeze({ status: 'ambiguous' })
@@ -121,6 +125,7 @@ export function createSessionCookie(options: unknown): SessionCookie {
   return Object.freeze({
     name,
     secure,
+    capacity: Math.max(0, MAX_LINE - `${name}=${LONGEST_MAX_AGE}${attributes}`.length),
     read: (header: string | null) => readCookie(header, name),
     issue(value: string, maxAge: number | undefined) {
       if (!VALUE.test(value) || (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge > 0))) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TokenRecord } from '../ports.ts'
+import type { TokenRecord } from '../token-port.ts'
 import { createMemoryTokenStore } from './token-store.ts'
 
 const NOW = 1_800_000_000_000

@@ -6,7 +6,7 @@
 
 import { ConfigError } from '../faults.ts'
 import type { JsonObject } from '../json.ts'
-import type { TokenInfo, TokenRecord, TokenStore } from '../ports.ts'
+import type { TokenInfo, TokenRecord, TokenStore } from '../token-port.ts'
 
 /** What `createMemoryTokenStore` may be told. */
 export interface MemoryTokenStoreOptions {

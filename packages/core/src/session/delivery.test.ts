@@ -20,7 +20,12 @@ const INIT: SessionInit = {
 }
 
 function setUp() {
-  const ground = { secrets: createRootSecrets(TEST_SECRETS), runtime: createTestRuntime(), emit: () => {} }
+  const ground = {
+    secrets: createRootSecrets(TEST_SECRETS),
+    runtime: createTestRuntime(),
+    emit: () => {},
+    cookie: { name: '__Host-session', capacity: 4_000 },
+  }
   const engine = storedSessions(createMemorySessionStore()).bind(ground)
   const jar: string[] = []
   const carrier = {

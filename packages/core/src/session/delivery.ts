@@ -38,7 +38,7 @@ export interface DeliveryParts {
  */
 export async function createDelivered(
   init: SessionInit,
-  replaced: Pick<SessionRecord, 'id' | 'subject'> | null,
+  replaced: SessionRecord | null,
   { engine, carrier }: DeliveryParts,
 ): Promise<SessionRecord | 'cut_off'> {
   if (!carrier.open) throw carrier.refusal()

@@ -74,17 +74,7 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     'reuseWindow',
     'reuse',
   ])
-  const preset = PRESETS[readChoice('sessions.preset', given.preset, ['lasting', 'strict'], 'lasting')]
-  const idleTimeout = parseDuration('sessions.idleTimeout', given.idleTimeout ?? preset.idleTimeout)
-  const absoluteTimeout = parseDuration('sessions.absoluteTimeout', given.absoluteTimeout ?? preset.absoluteTimeout)
-  if (absoluteTimeout < idleTimeout)
-    throw new ConfigError('sessions.absoluteTimeout', 'must not be less than "sessions.idleTimeout"')
-  const touchEvery =
-    given.touchEvery === undefined
-      ? Math.min(DEFAULT_TOUCH_EVERY, Math.floor(idleTimeout / 2))
-      : parseDuration('sessions.touchEvery', given.touchEvery)
-  if (touchEvery > idleTimeout / 2)
-    throw new ConfigError('sessions.touchEvery', 'must not be more than half of "sessions.idleTimeout"')
+  const timeouts = resolveTimeouts(given)
   const maxDataSize = given.maxDataSize ?? DEFAULT_MAX_DATA_SIZE
   if (
     typeof maxDataSize !== 'number' ||
@@ -102,5 +92,30 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     max: MAX_STORE_TIMEOUT,
   })
   const reuse = readChoice('sessions.reuse', given.reuse, ['recover', 'strict'], 'recover')
-  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery, maxDataSize, storeTimeout, reuseWindow, reuse })
+  return Object.freeze({ ...timeouts, maxDataSize, storeTimeout, reuseWindow, reuse })
+}
+
+/** The options by which `resolveTimeouts` goes, not yet checked. */
+export type TimeoutOptions = {
+  readonly [Name in 'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery']?: unknown
+}
+
+/**
+ * Resolves the timeouts, for any way to keep sessions.
+ *
+ * @throws {ConfigError} With a path such as `sessions.idleTimeout`.
+ */
+export function resolveTimeouts(given: TimeoutOptions): SessionPolicy {
+  const preset = PRESETS[readChoice('sessions.preset', given.preset, ['lasting', 'strict'], 'lasting')]
+  const idleTimeout = parseDuration('sessions.idleTimeout', given.idleTimeout ?? preset.idleTimeout)
+  const absoluteTimeout = parseDuration('sessions.absoluteTimeout', given.absoluteTimeout ?? preset.absoluteTimeout)
+  if (absoluteTimeout < idleTimeout)
+    throw new ConfigError('sessions.absoluteTimeout', 'must not be less than "sessions.idleTimeout"')
+  const touchEvery =
+    given.touchEvery === undefined
+      ? Math.min(DEFAULT_TOUCH_EVERY, Math.floor(idleTimeout / 2))
+      : parseDuration('sessions.touchEvery', given.touchEvery)
+  if (touchEvery > idleTimeout / 2)
+    throw new ConfigError('sessions.touchEvery', 'must not be more than half of "sessions.idleTimeout"')
+  return Object.freeze({ idleTimeout, absoluteTimeout, touchEvery })
 }

@@ -8,8 +8,11 @@ import type { SessionRecord } from '../ports.ts'
 
 /** Resolved session options, all in milliseconds. */
 export interface SessionPolicy {
+  /** A session that is not used for so long has ended. */
   readonly idleTimeout: number
+  /** A session has ended so long after it began, however much it is used. */
   readonly absoluteTimeout: number
+  /** Use is recorded at most this often. */
   readonly touchEvery: number
 }
 

@@ -14,6 +14,7 @@ async function begin(before: (name: string) => unknown = () => {}) {
     secrets: createRootSecrets(TEST_SECRETS),
     runtime,
     emit: (event: AuthEvent) => void events.push(event),
+    cookie: { name: '__Host-session', capacity: 4_000 },
   }
   const engine = storedSessions(store).bind(ground)
   const created = await engine.create({

@@ -6,7 +6,7 @@ import { UsageError } from '../faults.ts'
 import type { JsonValue } from '../json.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import { createRootSecrets } from '../secrets.ts'
-import { createSession, createSlot, type Session } from './session.ts'
+import { createSession, createSlot, type Session, type SessionSlot } from './session.ts'
 import { storedSessions, type SessionStoreParts, type StoredSessionOptions } from './stored.ts'
 
 const secrets = createRootSecrets({ 1: 'z3Qp7Xv1LkT9wYb5RnC2dGh8JmF4sA6uEo0iHqBxVtM' })
@@ -37,7 +37,8 @@ function parts(options: StoredSessionOptions = {}, over: SessionStoreParts = sto
     issue: (_: unknown, credential: string) => void jar.push(credential),
     clear: () => void jar.push(''),
   }
-  return { engine: storedSessions(over, options).bind({ secrets, runtime, emit }), carrier, emit }
+  const cookie = { name: '__Host-session', capacity: 4_000 }
+  return { engine: storedSessions(over, options).bind({ secrets, runtime, emit, cookie }), carrier, emit }
 }
 
 function begin(options?: StoredSessionOptions): Session {
@@ -363,6 +364,77 @@ describe('Session.rotate()', () => {
     open = false
     await expect(session.rotate()).rejects.toThrow(expect.objectContaining({ reason: 'headers_sent' }))
     expect((await arrive()).id).toBe(session.id)
+  })
+})
+
+describe('Session: a record that lives in its credential', () => {
+  /** The stored engine, as if its credential held the record: what counts is when the handle sends one. */
+  function holding() {
+    const all = parts()
+    return { ...all, engine: { ...all.engine, credentialHoldsRecord: true } }
+  }
+
+  async function loadSlot(): Promise<SessionSlot> {
+    const loaded = await parts().engine.load(jar.at(-1) ?? '')
+    if (loaded.status !== 'live') throw new Error(`the session is ${loaded.status}`)
+    return createSlot(loaded.record)
+  }
+
+  async function arriveHolding(): Promise<Session> {
+    return createSession(await loadSlot(), holding())
+  }
+
+  it('is sent with every write, and with none that changes nothing', async () => {
+    await createSession(createSlot(null), holding()).set('a', 1)
+    const session = await arriveHolding()
+    await session.update({})
+    await session.delete('b')
+    await session.take('b')
+    expect(jar).toHaveLength(1)
+    await session.set('b', 1)
+    await session.update({ c: 1 })
+    await session.take('b')
+    await session.delete('c')
+    expect(jar).toHaveLength(5)
+  })
+
+  it('is not sent with a write where the record lives in a store', async () => {
+    await begin().set('a', 1)
+    await (await arrive()).set('b', 1)
+    expect(jar).toHaveLength(1)
+  })
+
+  it('is refused before anything is written when the response has begun', async () => {
+    await begin().set('a', 1)
+    const session = await arriveHolding()
+    open = false
+    for (const write of [session.set('a', 2), session.update({ a: 2 }), session.take('a'), session.delete('a')]) {
+      await expect(write).rejects.toThrow(expect.objectContaining({ reason: 'headers_sent' }))
+    }
+    await session.update({})
+    expect((await arrive()).get('a')).toBe(1)
+  })
+
+  it('does not take over a write during which the response began', async () => {
+    await begin().set('a', 1)
+    const session = await arriveHolding()
+    const write = session.set('a', 2)
+    open = await Promise.resolve().then(() => false)
+    await expect(write).rejects.toThrow(expect.objectContaining({ reason: 'headers_sent' }))
+    expect(session.get('a')).toBe(1)
+    expect(jar).toHaveLength(1)
+  })
+
+  it('is not put in the place of a later login\u2019s', async () => {
+    await begin().set('a', 1)
+    const slots = [await loadSlot(), createSlot(null)] as const
+    const [session, visitor] = [createSession(slots[0], holding()), createSession(slots[1], holding())]
+    for (const slot of slots) slot.ended = true
+    for (const write of [session.set('a', 2), session.take('a'), session.rotate(), visitor.set('a', 2)]) {
+      await expect(write).rejects.toThrow(GONE)
+    }
+    await session.destroy()
+    expect(jar).toHaveLength(1)
   })
 })
 

@@ -27,6 +27,9 @@ import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } f
  * store is out of reach; whether the write took effect is not known) or `UsageError` (`value_not_json`, `key_invalid`, `session_too_large`,
  * `headers_sent` where a cookie is needed and the response has begun, and `not_guarded` where a
  * bearer token authenticated the request and a session would have to begin). After a `UsageError` nothing is stored.
+ *
+ * Where the record lives in the cookie (sealed sessions), every write needs a cookie; `cookie_too_large` is one more reason; and other
+ * requests' writes are not seen: the cookie that the browser gets last wins, whole.
  */
 export interface Session<Data extends object = JsonObject> {
   /** The public id; null while nothing is stored. */
@@ -50,7 +53,10 @@ export interface Session<Data extends object = JsonObject> {
   update(patch: SessionPatch<Data> | ((values: DeepReadonly<Partial<Data>>) => SessionPatch<Data>)): Promise<void>
   /** Deletes a value and gives it to this caller alone, however many ask at once: for messages shown once. */
   take<Key extends keyof Data & string>(key: Key): Promise<DeepReadonly<Data[Key]> | undefined>
-  /** Changes the credential and keeps everything else. Credentials from before open nothing any more. For changes of privilege. */
+  /**
+   * Changes the credential and keeps everything else. Credentials from before open nothing any more. For changes of privilege. Of
+   * a sealed session the id changes as well, and earlier cookies end only where there is a revocation store.
+   */
   rotate(): Promise<void>
   /** Ends the session and deletes the cookie. True: it was alive. Never undone by another request's late write. */
   destroy(): Promise<boolean>
@@ -107,6 +113,15 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
     return newest ?? refuse('gone')
   }
 
+  /** Gives the client the credential of a record. */
+  async function deliver(delivered: SessionRecord): Promise<void> {
+    const credential = await engine.credentialOf(delivered)
+    if (!carrier.open) throw carrier.refusal()
+    // Where the cookie is all there is, a late one would take the place of a login's.
+    if (slot.ended) return refuse('gone')
+    carrier.issue(delivered, credential)
+  }
+
   /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
   async function write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void> {
     for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
@@ -125,7 +140,9 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
 
   async function writePatch(current: SessionRecord, patch: CheckedPatch): Promise<SessionWrite | null> {
     if (patch.size === 0) return null
+    if (engine.credentialHoldsRecord && !carrier.open) throw carrier.refusal()
     const result = await engine.write(current, { data: applyPatch(current.data, patch) })
+    if (result.ok && engine.credentialHoldsRecord) await deliver(result.record)
     if (result.ok) for (const [key, value] of patch) if (seen.has(key)) seen.set(key, value)
     return result
   }
@@ -203,9 +220,7 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
         if (!carrier.open) throw carrier.refusal()
         const before = slot.record
         await write((current) => engine.rotate(current, {}))
-        const { record } = slot
-        const credential = await engine.credentialOf(record)
-        if (carrier.open) return carrier.issue(record, credential)
+        if (carrier.open || engine.credentialHoldsRecord) return deliver(slot.record)
         // The client keeps the old credential, so that one must open the session again.
         const { keyId, salt, generation, previous, rotatedAt } = before
         await write((current) => engine.write(current, { keyId, salt, generation, previous, rotatedAt }))
@@ -214,9 +229,11 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
     destroy: () =>
       inTurn(async () => {
         if (slot.record === null) return false
-        const alive = await engine.destroy(slot.record)
+        const { record, ended } = slot
+        const alive = await engine.destroy(record)
         slot.ended = true
-        if (carrier.open) carrier.clear()
+        // What took the place of a session that was over before is not this one's to take away.
+        if (carrier.open && !ended) carrier.clear()
         return alive
       }),
   })

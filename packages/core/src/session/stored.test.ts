@@ -30,6 +30,7 @@ function setUp(options: StoredSessionOptions = {}) {
       secrets: createRootSecrets(secrets, signWith),
       runtime,
       emit: (event) => events.push(event),
+      cookie: { name: '__Host-session', capacity: 4_000 },
     })
   return { store, runtime, events, bind, engine: bind({ 1: OLD }) }
 }
@@ -258,7 +259,8 @@ describe('SessionEngine: a store that does not answer', () => {
         return new Promise<never>(() => {})
       },
     }
-    const ground = { secrets: createRootSecrets({ 1: OLD }), runtime, emit: () => {} }
+    const cookie = { name: '__Host-session', capacity: 4_000 }
+    const ground = { secrets: createRootSecrets({ 1: OLD }), runtime, cookie, emit: () => {} }
     const engine = storedSessions(stuck, { storeTimeout: '3s' }).bind(ground)
     const loading = engine.load(`lks_${'0'.repeat(32)}.0.${'A'.repeat(43)}`)
     runtime.advance(2.999)

@@ -99,6 +99,8 @@ function createStoredEngine(
   }
 
   const engine: SessionEngine = {
+    credentialHoldsRecord: false,
+
     async load(text) {
       const proof = await prove(text, 'cookie')
       if (proof === null) return { status: 'unknown' }

@@ -26,6 +26,8 @@ export interface SessionGround {
   readonly runtime: Runtime
   /** Tells the application. Never throws. */
   readonly emit: (event: AuthEvent) => void
+  /** The session cookie: its name, and the most characters that a credential may take in it. */
+  readonly cookie: { readonly name: string; readonly capacity: number }
 }
 
 /** The outcome of presenting a credential. Everything but `live` is "no session". */
@@ -53,9 +55,14 @@ export type SessionWrite =
 
 /**
  * Sessions of one application. Every method rejects with an `UnavailableError` when the store is out of reach, and
- * with nothing else unless it says so.
+ * with nothing else unless it says so, but for a `UsageError` (`not_configured`) where the strategy cannot do what is asked.
  */
 export interface SessionEngine {
+  /**
+   * True where the record lives in the credential and nowhere else. Then nothing is written before the client has the new
+   * credential: every write needs an open response, and an earlier copy of the credential still shows the earlier record.
+   */
+  readonly credentialHoldsRecord: boolean
   /** Judges a credential as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
   load(credential: string): Promise<SessionLoad>
   /** Judges a refresh token as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
@@ -67,27 +74,31 @@ export interface SessionEngine {
   refresh(proof: RefreshProof, arrivedAt: number): Promise<RefreshOutcome>
   /** Records activity. The record as it is then, whatever others did to it; null when the session has ended. */
   renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRecord | null>
-  /** Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read. */
+  /**
+   * Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read.
+   *
+   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data passes the limit.
+   */
   create(init: SessionInit): Promise<SessionRecord | 'cut_off'>
   /**
    * Changes a record if nobody else has since.
    *
-   * @throws {UsageError} `session_too_large` when the data would pass the limit.
+   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data would pass the limit.
    */
   write(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
-  /** Gives the record a new salt, so that every credential issued before is unknown from then on. */
+  /** Gives the record a new credential, so that every one issued before is unknown from then on. */
   rotate(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
   /** The record as it is now; null when the session has ended. */
   reload(record: SessionRecord): Promise<SessionRecord | null>
-  /** Ends a session. True: it was alive. */
-  destroy(record: Pick<SessionRecord, 'id' | 'subject'>): Promise<boolean>
+  /** Ends a session. True: it was alive. False: it was not, or nothing can be ended on this side. */
+  destroy(record: Pick<SessionRecord, 'id' | 'subject' | 'absoluteExpiresAt'>): Promise<boolean>
   /** What the client is given to present. */
   credentialOf(record: SessionRecord): Promise<string>
   /** The live sessions of a subject, newest first. */
   list(subject: string): Promise<SessionInfo[]>
-  /** Ends one session of a subject. False: there is none of that id, or it is another's. */
+  /** Ends one session of a subject, never another's. False: none was ended. */
   revoke(subject: string, id: string): Promise<boolean>
-  /** Ends all sessions of a subject, all but `except`. Returns how many were alive. */
+  /** Ends all sessions of a subject, all but `except`. Returns how many were alive; 0 where nobody counts them. */
   revokeAll(subject: string, except: string | undefined): Promise<number>
   /** The subject's epoch, to be read before credentials are checked. */
   epochOf(subject: string): Promise<number>

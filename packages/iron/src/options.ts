@@ -1,0 +1,97 @@
+/**
+ * What an application configures about its sealed sessions.
+ *
+ * @module
+ */
+
+import {
+  ConfigError,
+  resolveTimeouts,
+  type RevocationStore,
+  type SessionPolicy,
+  type StoredSessionOptions,
+} from '@latchkey/core'
+import type { SealReader } from './iron-session-seals.ts'
+import type { VerifiedSealBounds } from './verified-seals.ts'
+
+/** How long sealed sessions live, and what makes up for the store that they do without. */
+export interface SealedSessionOptions extends Pick<
+  StoredSessionOptions,
+  'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery'
+> {
+  /**
+   * Remembers which sessions have ended. With it a logout ends every copy of the cookie, and all sessions of a subject can be
+   * ended; each request with a live cookie costs one call. Default: none.
+   */
+  readonly revocations?: RevocationStore
+  /**
+   * Reads seals that iron-session made, from the cookie of the same name: `readIronSession(...)`. Default: they are unknown.
+   */
+  readonly alsoReads?: SealReader
+  /** How many opened seals are remembered, so that the same cookie is not opened again. 0 to 1,000,000. Default 1,000. */
+  readonly rememberedSeals?: number
+}
+
+/** Options as they are used. Frozen. */
+export interface SealedSessionSettings {
+  readonly policy: SessionPolicy
+  readonly revocations: RevocationStore | undefined
+  readonly alsoReads: SealReader | undefined
+  readonly remembered: VerifiedSealBounds
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  'preset',
+  'idleTimeout',
+  'absoluteTimeout',
+  'touchEvery',
+  'revocations',
+  'alsoReads',
+  'rememberedSeals',
+])
+const REVOCATION_CALLS = ['isRevoked', 'revoke', 'epochOf', 'revokeAllForSubject', 'deleteExpired'] as const
+const DEFAULT_REMEMBERED = 1_000
+const MAX_REMEMBERED = 1_000_000
+/** Of a seal that is remembered, on average: half of the longest. */
+const AVERAGE_LENGTH = 2_048
+
+/**
+ * Resolves the options of sealed sessions. Own members only.
+ *
+ * @throws {ConfigError} With a path such as `sessions.idleTimeout`.
+ */
+export function resolveSealedOptions(options: unknown): SealedSessionSettings {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigError('sessions', 'must be an object')
+  }
+  const given = new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined))
+  for (const name of given.keys()) if (!NAMES.has(name)) throw new ConfigError(`sessions.${name}`, 'is not known')
+  const maxEntries = given.get('rememberedSeals') ?? DEFAULT_REMEMBERED
+  if (
+    typeof maxEntries !== 'number' ||
+    !Number.isSafeInteger(maxEntries) ||
+    maxEntries < 0 ||
+    maxEntries > MAX_REMEMBERED
+  ) {
+    throw new ConfigError('sessions.rememberedSeals', `must be a whole number from 0 to ${MAX_REMEMBERED}`)
+  }
+  const revocations = given.get('revocations')
+  if (revocations !== undefined && !isPort<RevocationStore>(revocations, ...REVOCATION_CALLS)) {
+    throw new ConfigError('sessions.revocations', 'must be a revocation store')
+  }
+  const alsoReads = given.get('alsoReads')
+  if (alsoReads !== undefined && !isPort<SealReader>(alsoReads, 'read')) {
+    throw new ConfigError('sessions.alsoReads', 'must be made by readIronSession(...)')
+  }
+  return Object.freeze({
+    policy: resolveTimeouts(Object.fromEntries(given)),
+    revocations,
+    alsoReads,
+    remembered: Object.freeze({ maxEntries, maxLength: maxEntries * AVERAGE_LENGTH }),
+  })
+}
+
+function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof (value as { readonly [member: string]: unknown })[name] === 'function')
+}

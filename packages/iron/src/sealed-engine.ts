@@ -1,0 +1,203 @@
+/**
+ * Sessions whose record lives in the cookie.
+ *
+ * @module
+ */
+
+import {
+  decideExpiry,
+  decideSession,
+  isSessionId,
+  MAX_DURATION,
+  readClock,
+  toSessionId,
+  UnavailableError,
+  UsageError,
+  type RevocationStore,
+  type SessionEngine,
+  type SessionGround,
+  type SessionRecord,
+  type StoreCall,
+} from '@latchkey/core'
+import { ironBox, type SealBox } from './iron-box.ts'
+import type { SealedSessionSettings } from './options.ts'
+import { checkSealSize } from './seal-size.ts'
+import { parseSealText } from './seal-text.ts'
+import { fromSealedValues, recordBase, toSealedValues } from './sealed-record.ts'
+import { createVerifiedSeals } from './verified-seals.ts'
+
+const PURPOSE = 'sealed-session'
+
+/** Creates the engine of sealed sessions on what `createAuth` gives. */
+export function createSealedEngine(
+  { policy, revocations, alsoReads, remembered }: SealedSessionSettings,
+  { secrets, runtime, emit, cookie }: SessionGround,
+  box: SealBox = ironBox,
+): SessionEngine {
+  const place = { cookieName: cookie.name }
+  const verified = createVerifiedSeals(remembered)
+  const now = () => readClock(runtime)
+
+  async function call<Result>(store: (at: StoreCall) => Promise<Result>): Promise<Result> {
+    const at = { now: now() }
+    try {
+      return await store(at)
+    } catch (cause) {
+      throw new UnavailableError({ cause })
+    }
+  }
+
+  /** The record in a seal, ours or one that is read besides; null for everything else. */
+  async function open(text: string): Promise<SessionRecord | null> {
+    const seal = parseSealText(text)
+    if (seal === undefined) return null
+    const known = verified.get(text)
+    if (known !== undefined) return known
+    const id = seal.passwordId
+    const values = secrets.has(id) ? await box.unseal(text, await passwordOf(id)) : undefined
+    const record = fromSealedValues(values, id, place) ?? (await alsoReads?.read(seal, now())) ?? null
+    if (record !== null) verified.set(text, record)
+    return record
+  }
+
+  async function passwordOf(id: number): Promise<{ id: number; text: string }> {
+    return { id, text: await secrets.deriveText(id, PURPOSE) }
+  }
+
+  /** Whether a session may still be used: by time, and by what the revocation store knows. */
+  async function isAlive(record: SessionRecord): Promise<boolean> {
+    return decideSession(record, now(), policy).status === 'live' && !(await isRevoked(record))
+  }
+
+  async function isRevoked(record: SessionRecord): Promise<boolean> {
+    return revocations !== undefined && call((at) => revocations.isRevoked(record, at))
+  }
+
+  /** @throws {UsageError} `cookie_too_large` */
+  function checkSize(record: SessionRecord): SessionRecord {
+    checkSealSize(toSealedValues(record, place), { passwordId: secrets.signingId, capacity: cookie.capacity })
+    return record
+  }
+
+  function fits(record: SessionRecord): boolean {
+    try {
+      checkSize(record)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  const engine: SessionEngine = {
+    credentialHoldsRecord: true,
+
+    async load(text) {
+      const record = await open(text)
+      if (record === null) return { status: 'unknown' }
+      const verdict = decideSession(record, now(), policy)
+      if (verdict.status === 'expired') {
+        emit({ type: 'session_expired', sessionId: record.id, reason: verdict.reason })
+        return { status: 'expired', record }
+      }
+      if (await isRevoked(record)) return { status: 'unknown' }
+      const { renewal } = verdict
+      // Sealed where cookies could be longer: it serves as long as it lives, but cannot be sealed anew.
+      return { status: 'live', record, renewal: renewal && fits({ ...record, ...renewal }) ? renewal : undefined }
+    },
+
+    prove: () => Promise.resolve({ status: 'unknown' }),
+    refresh: async () => refuse('give out no refresh tokens: there is nothing to rotate'),
+
+    async renew(record, renewal) {
+      return (await isAlive(record)) ? { ...record, ...renewal } : null
+    },
+
+    async create(init) {
+      if (init.carrier !== 'cookie') return refuse('are carried by cookies alone')
+      const begun = now()
+      const record = checkSize({
+        ...init,
+        ...recordBase(secrets.signingId),
+        id: toSessionId(runtime.randomBytes(16)),
+        createdAt: begun,
+        lastSeenAt: begun,
+        ...decideExpiry(begun, policy),
+        version: 0,
+      })
+      if (await isRevoked(record)) return 'cut_off'
+      emit({ type: 'session_created', sessionId: record.id, subject: record.subject })
+      return record
+    },
+
+    async write(record, changes) {
+      const changed = checkSize({ ...record, ...changes, version: record.version + 1 })
+      return (await isAlive(record)) ? { ok: true, record: changed } : { ok: false, why: 'gone' }
+    },
+
+    async rotate(record, changes) {
+      // Read before the session is judged, as at a login: a cut-off in between stands above it.
+      const epoch = record.subject === null ? record.epoch : await engine.epochOf(record.subject)
+      const result = await engine.write(record, changes)
+      if (!result.ok) return result
+      const id = toSessionId(runtime.randomBytes(16))
+      const rotated = checkSize({ ...result.record, id, epoch: Math.max(epoch, record.epoch) })
+      // Of two at once the second finds it revoked: one credential is current afterwards.
+      if (revocations !== undefined && !(await revoke(revocations, record, record.absoluteExpiresAt))) {
+        return { ok: false, why: 'gone' }
+      }
+      emit({ type: 'session_rotated', sessionId: id, subject: record.subject })
+      return { ok: true, record: rotated }
+    },
+
+    reload: async (record) => ((await isAlive(record)) ? record : null),
+
+    async destroy({ id, subject, absoluteExpiresAt }) {
+      if (revocations === undefined) return false
+      const alive = await revoke(revocations, { id, subject }, absoluteExpiresAt)
+      if (alive) emit({ type: 'session_destroyed', sessionId: id, subject })
+      return alive
+    },
+
+    async credentialOf(record) {
+      const ttl = Math.max(1, Math.ceil((record.idleExpiresAt - now()) / 1_000))
+      return box.seal(toSealedValues(record, place), await passwordOf(secrets.signingId), ttl)
+    },
+
+    list: async () => refuse('cannot be listed: nobody but their clients has them'),
+
+    async revoke(subject, id) {
+      if (revocations === undefined) return refuse(NO_REVOCATION)
+      // How long it would have lived is not known here; no session lives longer than any option allows.
+      return isSessionId(id) && revoke(revocations, { id, subject }, now() + MAX_DURATION)
+    },
+
+    async revokeAll(subject, except) {
+      if (revocations === undefined) return refuse(NO_REVOCATION)
+      const options = except === undefined ? {} : { except }
+      await call((at) => revocations.revokeAllForSubject(subject, options, at))
+      emit({ type: 'sessions_revoked', subject, count: 0 })
+      return 0
+    },
+
+    epochOf: (subject) =>
+      revocations === undefined ? Promise.resolve(0) : call((at) => revocations.epochOf(subject, at)),
+    sweep: (limit) =>
+      revocations === undefined ? Promise.resolve(0) : call((at) => revocations.deleteExpired(limit, at)),
+  }
+
+  function revoke(
+    store: RevocationStore,
+    session: Pick<SessionRecord, 'id' | 'subject'>,
+    until: number,
+  ): Promise<boolean> {
+    return call((at) => store.revoke(session, until, at))
+  }
+
+  return engine
+}
+
+const NO_REVOCATION = 'cannot be ended from here without "revocations"'
+
+function refuse(why: string): never {
+  throw new UsageError('not_configured', `Sealed sessions ${why}`)
+}
