@@ -7,7 +7,7 @@
 import type { AccessTokenClaims } from './authentication.ts'
 import type { EventListener, AuthEvent } from './events.ts'
 import { ConfigError } from './faults.ts'
-import { createSessionCookie, type CookieOptions, type SessionCookie } from './http/cookie.ts'
+import { createSessionCookie, type CookieOptions, type Cookie } from './http/cookie.ts'
 import type { Challenge } from './http/denial.ts'
 import { parseOrigins, type OriginPolicy } from './http/origin.ts'
 import { readBoolean, readChoice, readOptions } from './options.ts'
@@ -86,7 +86,7 @@ export interface BaseConfig {
   /** Clock tolerance in milliseconds, for tokens and for `maxAge`. */
   readonly leeway: number
   readonly sessions: SessionEngine | undefined
-  readonly cookie: SessionCookie
+  readonly cookie: Cookie
   readonly runtime: Runtime
   readonly emit: (event: AuthEvent) => void
 }
@@ -145,7 +145,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   })
 }
 
-function readOrigins(given: { readonly [name: string]: unknown }, cookie: SessionCookie): OriginPolicy {
+function readOrigins(given: { readonly [name: string]: unknown }, cookie: Cookie): OriginPolicy {
   if (given['sessions'] !== undefined && given['origin'] === undefined) {
     throw new ConfigError('origin', 'must be given with "sessions"')
   }

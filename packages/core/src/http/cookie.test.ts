@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_DURATION } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
-import { createSessionCookie } from './cookie.ts'
+import { createCookie, createSessionCookie } from './cookie.ts'
 
 const cookie = createSessionCookie({})
 const one = (value: string) => ({ status: 'one', value })
 const NONE = { status: 'none' }
 
-describe('SessionCookie.read()', () => {
+describe('Cookie.read()', () => {
   it.each([
     ['__Host-session=v', 'v'],
     ['a=1; __Host-session=v; b=2', 'v'],
@@ -85,7 +85,7 @@ describe('SessionCookie.read()', () => {
   })
 })
 
-describe('SessionCookie.issue()', () => {
+describe('Cookie.issue()', () => {
   it('writes safe attributes by default', () => {
     expect(cookie.issue('v', 60)).toBe('__Host-session=v; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax')
     expect(cookie.issue('v', undefined)).toBe('__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Lax')
@@ -175,5 +175,28 @@ describe('createSessionCookie()', () => {
   it('reads nothing from a polluted prototype', () => {
     Object.assign(Object.prototype, { domain: 'evil.test' })
     expect(createSessionCookie({}).clearing).not.toContain('evil')
+  })
+})
+
+describe('createCookie()', () => {
+  const plain = { name: 'access_token', prefixed: true }
+
+  it('names a cookie by its default, with the prefix that its scope allows', () => {
+    expect(createCookie('tokens', {}, plain).name).toBe('__Host-access_token')
+    expect(createCookie('tokens', { path: '/api' }, plain).name).toBe('__Secure-access_token')
+    expect(createCookie('tokens', {}, { ...plain, prefixed: false }).name).toBe('access_token')
+  })
+
+  it('leaves out HttpOnly for a readable cookie alone', () => {
+    expect(createCookie('tokens', {}, plain).issue('v', undefined)).toContain('; HttpOnly')
+    const readable = createCookie('tokens', {}, { ...plain, readable: true })
+    expect(readable.issue('v', undefined)).not.toContain('HttpOnly')
+    expect(readable.clearing).not.toContain('HttpOnly')
+  })
+
+  it('names the option where it stands', () => {
+    expect(() => createCookie('tokens.locations[1].cookie', { path: 'api' }, plain)).toThrow(
+      expect.objectContaining({ option: 'tokens.locations[1].cookie.path' }),
+    )
   })
 })

@@ -1,5 +1,5 @@
 /**
- * The session cookie: reading it among others, writing it, deleting it (RFC 6265bis).
+ * A cookie that carries a credential: reading it among others, writing it, deleting it (RFC 6265bis).
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { ConfigError, UsageError } from '../faults.ts'
 import { readBoolean, readChoice, readOptions } from '../options.ts'
 
-/** How the session cookie is named and scoped. `HttpOnly` is always set. */
+/** How a cookie is named and scoped. `HttpOnly` is always set, but for the readable half of a double submit. */
 export interface CookieOptions {
   /**
-   * The whole name, prefix included. Default `__Host-session`; `__Secure-session` where `domain` or `path` is given;
-   * `session` with `insecurePlainHttp`. No other name is ever read.
+   * The whole name, prefix included. Default of the session cookie: `__Host-session`; `__Secure-session` where `domain` or
+   * `path` is given; `session` with `insecurePlainHttp`. No other name is ever read.
    */
   readonly name?: string
   /** Default `lax`. `none` is for pages embedded by other sites and needs `Secure`. */
@@ -37,8 +37,8 @@ export type CookieReading =
   | { readonly status: 'ambiguous' }
   | { readonly status: 'one'; readonly value: string }
 
-/** The session cookie of one configuration. */
-export interface SessionCookie {
+/** One cookie of a configuration. */
+export interface Cookie {
   readonly name: string
   /** False with `insecurePlainHttp`. */
   readonly secure: boolean
@@ -72,14 +72,34 @@ const LONGEST_MAX_AGE = '; Max-Age=34560000'
 const NONE: CookieReading = Object.freeze({ status: 'none' })
 const AMBIGUOUS: CookieReading = Object.freeze({ status: 'ambiguous' })
 
+/** What a cookie is when its options say nothing. */
+export interface CookieDefaults {
+  /** The name. */
+  readonly name: string
+  /** Whether the name gets the strictest prefix that its scope and `Secure` allow. */
+  readonly prefixed: boolean
+  /** Whether scripts of the page may read it. */
+  readonly readable?: boolean
+}
+
 /**
  * Creates the session cookie.
  *
+ * @throws {ConfigError} See `createCookie`.
+ */
+export function createSessionCookie(options: unknown): Cookie {
+  return createCookie('cookie', options, { name: 'session', prefixed: true })
+}
+
+/**
+ * Creates a cookie.
+ *
+ * @param at Where the options stand in the configuration, for the error.
  * @throws {ConfigError} For a bad name or attribute, and for combinations that browsers refuse: a `__Host-` name with
  * `domain` or a `path`, a prefix or `sameSite: 'none'` or `partitioned` without `Secure`.
  */
-export function createSessionCookie(options: unknown): SessionCookie {
-  const given = readOptions('cookie', options, [
+export function createCookie(at: string, options: unknown, defaults: CookieDefaults): Cookie {
+  const given = readOptions(at, options, [
     'name',
     'sameSite',
     'domain',
@@ -88,35 +108,36 @@ export function createSessionCookie(options: unknown): SessionCookie {
     'priority',
     'insecurePlainHttp',
   ])
-  const secure = !readBoolean('cookie.insecurePlainHttp', given.insecurePlainHttp, false)
-  const partitioned = readBoolean('cookie.partitioned', given.partitioned, false)
-  const sameSite = readChoice('cookie.sameSite', given.sameSite, ['lax', 'strict', 'none'], 'lax')
-  const priority = readChoice('cookie.priority', given.priority, ['', 'low', 'medium', 'high'], '')
+  const secure = !readBoolean(`${at}.insecurePlainHttp`, given.insecurePlainHttp, false)
+  const partitioned = readBoolean(`${at}.partitioned`, given.partitioned, false)
+  const sameSite = readChoice(`${at}.sameSite`, given.sameSite, ['lax', 'strict', 'none'], 'lax')
+  const priority = readChoice(`${at}.priority`, given.priority, ['', 'low', 'medium', 'high'], '')
   const path = given.path === undefined ? '/' : given.path
   if (typeof path !== 'string' || !PATH.test(path))
-    throw new ConfigError('cookie.path', 'must be a path that starts with "/"')
+    throw new ConfigError(`${at}.path`, 'must be a path that starts with "/"')
   const domain = given.domain
   if (domain !== undefined && (typeof domain !== 'string' || !DOMAIN.test(domain))) {
-    throw new ConfigError('cookie.domain', 'must be a domain name in lower case with at least two labels')
+    throw new ConfigError(`${at}.domain`, 'must be a domain name in lower case with at least two labels')
   }
   const hostOnly = domain === undefined && path === '/'
-  const name = given.name ?? `${secure ? (hostOnly ? '__Host-' : '__Secure-') : ''}session`
+  const prefixed = defaults.prefixed && secure
+  const name = given.name ?? `${prefixed ? (hostOnly ? '__Host-' : '__Secure-') : ''}${defaults.name}`
   if (typeof name !== 'string' || !NAME.test(name))
-    throw new ConfigError('cookie.name', 'must be a token (RFC 9110 section 5.6.2)')
+    throw new ConfigError(`${at}.name`, 'must be a token (RFC 9110 section 5.6.2)')
 
   // Browsers compare the prefixes case-insensitively, so the rules hold for every spelling.
   const prefix = /^__(?:host|secure|http)-/i.exec(name)?.[0].toLowerCase()
   if (prefix !== undefined && !secure)
-    throw new ConfigError('cookie.name', 'has a prefix that browsers accept with "Secure" only')
+    throw new ConfigError(`${at}.name`, 'has a prefix that browsers accept with "Secure" only')
   if (prefix === '__host-' && !hostOnly)
-    throw new ConfigError('cookie.name', 'has the "__Host-" prefix, which excludes "domain" and "path"')
-  if (sameSite === 'none' && !secure) throw new ConfigError('cookie.sameSite', 'must not be "none" without "Secure"')
-  if (partitioned && !secure) throw new ConfigError('cookie.partitioned', 'must not be set without "Secure"')
+    throw new ConfigError(`${at}.name`, 'has the "__Host-" prefix, which excludes "domain" and "path"')
+  if (sameSite === 'none' && !secure) throw new ConfigError(`${at}.sameSite`, 'must not be "none" without "Secure"')
+  if (partitioned && !secure) throw new ConfigError(`${at}.partitioned`, 'must not be set without "Secure"')
 
   const attributes =
     `; Path=${path}` +
     (domain === undefined ? '' : `; Domain=${domain}`) +
-    '; HttpOnly' +
+    (defaults.readable === true ? '' : '; HttpOnly') +
     (secure ? '; Secure' : '') +
     `; SameSite=${sameSite.charAt(0).toUpperCase()}${sameSite.slice(1)}` +
     (partitioned ? '; Partitioned' : '') +
