@@ -44,15 +44,17 @@ export interface Principal<Claims extends AccessTokenClaims = AccessTokenClaims>
   readonly subject: string
   /** The public id of the session, where there is one. Safe to show in a device list; opens nothing. */
   readonly sessionId?: string
+  /** The public id of the API key that authenticated; undefined for everything else. */
+  readonly keyId?: string
   /** What the credentials allow. */
   readonly scopes: readonly string[]
-  /** When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`. */
+  /** When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`. For an API key: when it was made. */
   readonly authenticatedAt: number
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
   /** The authentication context class; undefined when none was recorded. */
   readonly acr?: string
-  /** The verified token's claims; undefined when a session cookie authenticated. */
+  /** The verified access token's claims; undefined when a session cookie or an API key authenticated. */
   readonly claims?: Claims
 }
 
@@ -65,11 +67,19 @@ export type RejectionCode =
   | 'credentials_repeated'
   | 'credentials_ambiguous'
   | TokenRejectionCode
+  | ApiKeyRejectionCode
   | 'session_unknown'
   | 'session_expired'
   | 'session_ambiguous'
   | 'cross_origin'
+  | UserRejectionCode
   | RefreshRejectionCode
+
+/** Why an API key was refused. */
+export type ApiKeyRejectionCode = 'api_key_malformed' | 'api_key_unknown' | 'api_key_expired'
+
+/** Why a genuine credential was refused when the user behind it was looked up. */
+export type UserRejectionCode = 'user_gone' | 'user_disabled'
 
 /** Why a refresh token was refused. `refresh_superseded` alone revokes nothing and means "ask again". */
 export type RefreshRejectionCode =
@@ -79,6 +89,7 @@ export type RefreshRejectionCode =
   | 'refresh_reused'
   | 'refresh_regressed'
   | 'refresh_user_gone'
+  | 'refresh_user_disabled'
   | 'refresh_superseded'
 
 /** Why an access token was refused. */
@@ -104,7 +115,7 @@ export type Authentication<Claims extends AccessTokenClaims = AccessTokenClaims>
 export interface Requirement {
   /** Scopes that must all be granted. Text is split at blanks (RFC 6749 section 3.3); compared exactly. */
   readonly scope?: string | readonly string[]
-  /** The longest time since the subject last proved its identity. Refused with the step-up challenge of RFC 9470. */
+  /** The longest time since the subject last proved its identity, which an API key never does. Refused with the step-up challenge of RFC 9470. */
   readonly maxAge?: Duration
   /** Authentication methods that must all have been used. */
   readonly amr?: readonly string[]

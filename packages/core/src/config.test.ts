@@ -27,6 +27,7 @@ describe('resolveConfig()', () => {
       challenge: { scheme: 'Bearer', realm: 'api' },
       leeway: 5_000,
       cookie: { name: '__Host-session', secure: true },
+      apiKeys: undefined,
       users: undefined,
     })
   })
@@ -58,8 +59,13 @@ describe('resolveConfig()', () => {
     [{ cookie: { name: '' } }, 'cookie.name'],
     [{ cookie: { insecurePlainHttp: true } }, 'cookie.insecurePlainHttp'],
     [{ cookie: null }, 'cookie'],
+    [{ apiKeys: {} }, 'apiKeys'],
+    [{ apiKeys: { verify: () => null } }, 'apiKeys.prefix'],
+    [{ apiKeys: { verify: () => null, prefix: '' } }, 'apiKeys.prefix'],
+    [{ apiKeys: { verify: () => null, prefix: 'a b' } }, 'apiKeys.prefix'],
     [{ users: {} }, 'users'],
     [{ users: () => null }, 'users'],
+    [{ users: { findById: () => null, statusOf: 'active' } }, 'users.statusOf'],
     [{ credentials: 'both' }, 'credentials'],
     [{ realm: '' }, 'realm'],
     [{ realm: 'a"b' }, 'realm'],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ApiKeyVerifier } from './api-key-port.ts'
 import type { AccessTokenClaims } from './authentication.ts'
 import type { EventListener, AuthEvent } from './events.ts'
 import { ConfigError } from './faults.ts'
@@ -18,7 +19,7 @@ import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
 import { keyringFromSecrets } from './token/keyring.ts'
 
-/** What `createAuth` takes. Unknown members are refused. At least one of `tokens` and `sessions` must be given. */
+/** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
 export interface AuthConfig<User, Data extends object> {
   /**
    * The origins that this service has in browsers, such as `https://app.example.com`: state-changing requests with a
@@ -35,8 +36,13 @@ export interface AuthConfig<User, Data extends object> {
   readonly secrets?: Secrets
   /** The id of the secret that signs. Default: the highest, so that a new secret takes over; name the old one while a rollout is under way. */
   readonly signWith?: number
-  /** Access tokens. Default: none; then bearer tokens are refused. */
+  /** Access tokens. Default: none; then bearer tokens that are no API keys are refused. */
   readonly tokens?: TokenOptions
+  /**
+   * API keys: bearer credentials with their own prefix, accepted wherever access tokens are, such as `createApiKeys(...)` of
+   * `@latchkey/password`. With `users`, the user of a key is looked up each time. Default: none.
+   */
+  readonly apiKeys?: ApiKeyVerifier
   /** How sessions are kept, such as `storedSessions(store)`. Default: none; then cookies are not looked at. */
   readonly sessions?: SessionStrategy<Data>
   /** The session cookie. Default: `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`. */
@@ -68,6 +74,7 @@ export const DEFAULTS: { readonly [Name in keyof Required<AuthConfig<unknown, ob
   secrets: undefined,
   signWith: undefined,
   tokens: undefined,
+  apiKeys: undefined,
   sessions: undefined,
   cookie: {},
   users: undefined,
@@ -94,9 +101,11 @@ export interface BaseConfig {
 /** The configuration as the flows use it. */
 export interface Config<User, Claims extends AccessTokenClaims> extends BaseConfig {
   readonly tokens: AccessTokens<Claims> | undefined
+  readonly apiKeys: ApiKeyVerifier | undefined
   readonly users: UserLookup<User> | undefined
 }
 
+const KEY_PREFIX = /^\w{1,64}$/
 const REALM = /^[ !#-[\]-~]{1,128}$/
 const DEFAULT_LEEWAY = 5_000
 
@@ -110,12 +119,13 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
 ): Config<User, Claims> {
   const names = Object.keys(DEFAULTS) as (keyof AuthConfig<User, Data>)[]
   const given = { ...DEFAULTS, ...readOptions('', config, names) }
-  if (given.tokens === undefined && given.sessions === undefined) {
+  if (given.tokens === undefined && given.sessions === undefined && given.apiKeys === undefined) {
     throw new ConfigError('tokens', 'must be given where "sessions" is not: there is nothing to authenticate with')
   }
   const runtime = readRuntime(given.runtime)
   const emit = toEmit(given.onEvent)
   const cookie = createSessionCookie(given.cookie)
+  const apiKeys = readApiKeys(given.apiKeys)
   const policy = given.tokens === undefined ? undefined : resolveTokenOptions(given.tokens)
   const secrets = readSecrets(given.secrets, given.signWith, {
     needed: given.sessions !== undefined || (policy !== undefined && policy.keys === undefined),
@@ -129,9 +139,13 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     origins: readOrigins(given, cookie),
     bearerFirst:
       readChoice('credentials', given.credentials, ['exclusive', 'bearer-first'], 'exclusive') === 'bearer-first',
-    challenge: Object.freeze({ scheme: policy === undefined ? 'Session' : 'Bearer', realm: given.realm }),
+    challenge: Object.freeze({
+      scheme: policy === undefined && apiKeys === undefined ? 'Session' : 'Bearer',
+      realm: given.realm,
+    }),
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
     tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
+    apiKeys,
     sessions: readStrategy(given.sessions)?.bind({
       secrets: secrets as RootSecrets,
       runtime,
@@ -176,9 +190,22 @@ function readStrategy(value: unknown): SessionStrategy<object> | undefined {
   throw new ConfigError('sessions', 'must be a session strategy, such as storedSessions(store)')
 }
 
+function readApiKeys(value: unknown): ApiKeyVerifier | undefined {
+  if (value === undefined) return undefined
+  if (!isPort<ApiKeyVerifier>(value, 'verify')) throw new ConfigError('apiKeys', 'must have a function "verify"')
+  if (typeof value.prefix !== 'string' || !KEY_PREFIX.test(value.prefix)) {
+    throw new ConfigError('apiKeys.prefix', 'must be 1 to 64 ASCII letters, digits and "_"')
+  }
+  return value
+}
+
 function readUsers<User>(value: unknown): UserLookup<User> | undefined {
-  if (value === undefined || isPort<UserLookup<User>>(value, 'findById')) return value
-  throw new ConfigError('users', 'must have a function "findById"')
+  if (value === undefined) return undefined
+  if (!isPort<UserLookup<User>>(value, 'findById')) throw new ConfigError('users', 'must have a function "findById"')
+  if (value.statusOf !== undefined && !isPort<UserLookup<User>>(value, 'statusOf')) {
+    throw new ConfigError('users.statusOf', 'must be a function')
+  }
+  return value
 }
 
 function readRuntime(value: unknown): Runtime {

@@ -20,15 +20,18 @@ export { createMemoryRevocationStore } from './memory/revocation-store.ts'
 export { createMemorySessionStore } from './memory/session-store.ts'
 export { createMemoryTokenStore } from './memory/token-store.ts'
 
+export type { ApiKeyOwner, ApiKeyVerdict, ApiKeyVerifier } from './api-key-port.ts'
 export type { Auth } from './auth.ts'
 export type {
   AccessTokenClaims,
+  ApiKeyRejectionCode,
   Authentication,
   Principal,
   RefreshRejectionCode,
   RejectionCode,
   Requirement,
   TokenRejectionCode,
+  UserRejectionCode,
 } from './authentication.ts'
 export type { AuthConfig } from './config.ts'
 export type { Duration } from './duration.ts'
@@ -58,6 +61,7 @@ export type {
   SubjectSessions,
   UpdateResult,
   UserLookup,
+  UserStatus,
 } from './ports.ts'
 export type { TokenInfo, TokenRecord, TokenStore } from './token-port.ts'
 export type { RootSecrets, Secrets } from './secrets.ts'

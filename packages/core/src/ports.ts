@@ -20,13 +20,21 @@ export interface Runtime {
   startTimer(milliseconds: number, callback: () => void): () => void
 }
 
-/** Finds the application's own user for a subject. The library never owns the user table. */
+/** Whether a user may go on. */
+export type UserStatus = 'active' | 'disabled'
+
+/**
+ * Finds the application's own user for a subject. The library never owns the user table. What a method throws becomes an
+ * `UnavailableError`: a lookup that fails is a 503, never a 401.
+ */
 export interface UserLookup<User> {
-  /**
-   * Present: the user. Absent: null or undefined. What it throws becomes an `UnavailableError`: a lookup that fails is
-   * a 503, never a 401.
-   */
+  /** Present: the user. Absent: null or undefined. */
   findById(subject: string): Promise<User | null | undefined> | User | null | undefined
+  /**
+   * Tells whether a user may go on, where nothing else of the user is needed: at a refresh, and behind an API key. Absent: null or
+   * undefined. Default: whoever `findById` finds is active.
+   */
+  statusOf?(subject: string): Promise<UserStatus | null | undefined> | UserStatus | null | undefined
 }
 
 /** One session as a store keeps it. Plain data; times are integer epoch milliseconds from the caller's clock. */

@@ -69,6 +69,8 @@ export interface KyselyUser<User> {
 export interface KyselyUserLookup<User> {
   /** Finds a user by the id, for `context.user()`. Null when there is none, or the user is disabled. */
   findById(subject: string): Promise<User | null>
+  /** Tells what the column `disabled` says of a user. Null when there is none. */
+  statusOf(subject: string): Promise<'active' | 'disabled' | null>
   /** Finds a user by the login name, disabled or not. Null when there is none. */
   findByLogin(login: string): Promise<KyselyUser<User> | null>
   /** Finds a user by the id, disabled or not. Null when there is none. */

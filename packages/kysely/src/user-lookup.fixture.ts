@@ -114,6 +114,7 @@ export function describeUserLookup(name: string, open: () => Promise<UserDatabas
       expect(await accounts().findByLogin(text)).toBeNull()
       expect(await accounts().findBySubject(text)).toBeNull()
       expect(await accounts().findById(text)).toBeNull()
+      expect(await accounts().statusOf(text)).toBeNull()
       expect(await accounts().updatePasswordHash(text, 'h2', 'h1')).toBe(false)
       expect(await hashOf('u-1')).toBe('h1')
     })
@@ -142,6 +143,7 @@ export function describeUserLookup(name: string, open: () => Promise<UserDatabas
       expect(await accounts().findByLogin('ada@example.com')).toMatchObject({ disabled })
       expect(await accounts().findBySubject('u-1')).toMatchObject({ disabled })
       expect(await accounts().findById('u-1')).toEqual(disabled ? null : { id: 'u-1', name: 'Ada' })
+      expect(await accounts().statusOf('u-1')).toBe(disabled ? 'disabled' : 'active')
     })
 
     it('refuses to choose between two users of one login name', async () => {

@@ -95,6 +95,11 @@ function createLookup<User>(
       const row = await findById(subject)
       return row === null || isDisabled(row) ? null : toUser(row)
     },
+    async statusOf(subject) {
+      const row = await findById(subject)
+      if (row === null) return null
+      return isDisabled(row) ? 'disabled' : 'active'
+    },
     findByLogin: async (name) => (isStorable(name) ? toKyselyUser(await findRow(login, name, name)) : null),
     findBySubject: async (subject) => toKyselyUser(await findById(subject)),
     async updatePasswordHash(subject, newHash, oldHash) {

@@ -60,8 +60,9 @@ export interface ApiKeyInfo {
 }
 
 /**
- * The party behind a key: a `Principal` that `auth.authorize` can judge, as `{ status: 'authenticated', via: 'bearer', principal }`.
- * `authenticatedAt` is when the key was made and `amr` is empty, so that no key passes for a fresh login.
+ * The party behind a key, as the context of a request has it that came with the key; without `createAuth`, a `Principal` that
+ * `auth.authorize` can judge, as `{ status: 'authenticated', via: 'bearer', principal }`.
+ * `authenticatedAt` is when the key was made and `amr` is empty. No key meets `maxAge`.
  */
 export interface ApiKeyPrincipal extends Principal {
   /** The public id of the key. */
@@ -73,8 +74,10 @@ export type ApiKeyResult =
   | { readonly ok: true; readonly principal: ApiKeyPrincipal }
   | { readonly ok: false; readonly code: TokenRefusal }
 
-/** The API keys of one prefix. Frozen. Every method may reject with an `UnavailableError`. */
+/** The API keys of one prefix: the option `apiKeys` of `createAuth`. Frozen. Every method may reject with an `UnavailableError`. */
 export interface ApiKeys {
+  /** What the keys begin with. */
+  readonly prefix: string
   /**
    * Makes a key. `key` is shown once, to the subject: it is kept nowhere. The subject is not looked up.
    *
@@ -85,7 +88,7 @@ export interface ApiKeys {
   /**
    * Verifies a key of any bytes: a value, never an exception. Text that is no key of this prefix reaches no store, so that bearer tokens of
    * other kinds can be told by `malformed`. A key that was revoked before the call is refused. Whether the subject still exists, or is
-   * disabled, is not checked. Its last use is written at most once a minute.
+   * disabled, is not checked here: `createAuth` does, with `users`. Its last use is written at most once a minute.
    */
   verify(key: unknown): Promise<ApiKeyResult>
   /** The good keys of a subject, newest first. */
@@ -118,6 +121,8 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const tokens = createStoredTokens(read.store as TokenStore, runtime as Runtime, { prefix, purpose })
 
   return Object.freeze<ApiKeys>({
+    prefix,
+
     async create(subject, { label, scopes, lifetime }) {
       const { record, text } = await tokens.issue({
         subject: checkTokenSubject(subject),

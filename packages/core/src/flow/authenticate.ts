@@ -5,8 +5,10 @@
  */
 
 import type { AccessTokenClaims, Authentication, RejectionCode } from '../authentication.ts'
+import type { Config } from '../config.ts'
 import { parseBearer } from '../http/bearer.ts'
 import type { SessionRecord } from '../ports.ts'
+import { isApiKey, verifyApiKey } from './api-key.ts'
 import {
   carrierOf,
   engineOf,
@@ -64,7 +66,19 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
   if (bearer.status === 'repeated') return rejected('credentials_repeated')
   if (bearer.status === 'malformed') return rejected('credentials_malformed')
-  const verified = await config.tokens?.verify(bearer.token)
+  return judgeBearer(config, bearer.token)
+}
+
+/** What begins like an API key is one, and is never tried as an access token; all else is an access token, and costs no store call. */
+async function judgeBearer<User, Claims extends AccessTokenClaims>(
+  config: Config<User, Claims>,
+  token: string,
+): Promise<Authentication<Claims>> {
+  const { apiKeys, tokens } = config
+  const verified =
+    apiKeys !== undefined && isApiKey(apiKeys, token)
+      ? await verifyApiKey(apiKeys, token, config)
+      : await tokens?.verify(token)
   // Without access tokens there is no key that could have signed one.
   if (verified === undefined) return rejected('token_key')
   return verified.ok

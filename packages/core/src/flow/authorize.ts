@@ -12,7 +12,7 @@ import type { ResolvedRequirement } from './requirement.ts'
  * Decides whether a route's requirement is met; pure.
  *
  * `optional` admits callers without credentials, and nobody else who would be refused otherwise: it never excuses a rejected
- * credential, and a caller who did authenticate must meet the rest.
+ * credential, and a caller who did authenticate must meet the rest. An API key never meets `maxAge`.
  *
  * @param now Epoch milliseconds.
  * @param leeway Milliseconds that `maxAge` is stretched by, for clocks that differ.
@@ -28,7 +28,9 @@ export function decideAuthorization(
     return requirement.optional ? undefined : { code: 'authentication_required' }
   const { principal } = authentication
   const { scopes, maxAge, amr, acr } = requirement
-  const stale = maxAge !== undefined && now - principal.authenticatedAt > maxAge + leeway
+  // Nobody logs in with an API key, however new it is.
+  const isOld = principal.keyId !== undefined || now - principal.authenticatedAt > (maxAge ?? 0) + leeway
+  const stale = maxAge !== undefined && isOld
   const weak = !amr.every((method) => principal.amr.includes(method)) || (acr !== undefined && acr !== principal.acr)
   if (stale || weak) {
     return {

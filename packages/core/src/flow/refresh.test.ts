@@ -217,6 +217,31 @@ describe('refresh()', () => {
     expect(await app.auth.listSessions('gone')).toEqual([])
   })
 
+  it.each([
+    ['disabled', 'refresh_user_disabled'],
+    [null, 'refresh_user_gone'],
+  ] as const)('ends the session of a user whose status is %j', async (status, code) => {
+    let now: 'active' | 'disabled' | null = 'active'
+    const app = createTestAuth({ users: { findById: () => expect.unreachable(), statusOf: () => now } })
+    const first = await logIn(app)
+    const { refresh_token: token } = await exchange(app, first.refresh_token)
+    now = status
+    expect(await app.auth.refresh(token)).toMatchObject({ code, denial: INVALID_GRANT })
+    now = 'active'
+    expect(await app.auth.refresh(token)).toMatchObject({ ok: false, denial: INVALID_GRANT })
+    expect(await app.auth.listSessions('user-1')).toEqual([])
+  })
+
+  it('is a 503 when the user cannot be looked up, and ends nothing', async () => {
+    let isDown = true
+    const statusOf = () => (isDown ? Promise.reject(new Error('no connection')) : ('active' as const))
+    const app = createTestAuth({ users: { findById: () => null, statusOf } })
+    const { refresh_token: token } = await logIn(app)
+    await expect(app.auth.refresh(token)).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', status: 503 })
+    isDown = false
+    expect(await app.auth.refresh(token)).toMatchObject({ ok: true })
+  })
+
   it('never widens the scopes, and keeps the time of login', async () => {
     const app = createTestAuth()
     const first = await logIn(app)

@@ -8,9 +8,9 @@ import type { AccessTokenClaims, RefreshRejectionCode } from '../authentication.
 import type { Config } from '../config.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import { readClock } from '../runtime.ts'
-import { findUser } from './context.ts'
 import { engineOf } from './exchange.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
+import { checkUser } from './user-check.ts'
 
 /** The outcome of a refresh. A denial is to be sent as it is. `rotated`: the refresh token in the answer is a new one. */
 export type RefreshResult =
@@ -22,7 +22,7 @@ type RefreshConfig = Config<unknown, AccessTokenClaims>
 /**
  * Exchanges a refresh token for a new access token and, once a window, a new refresh token.
  *
- * The session's scopes are never widened. Where `users` is configured, a user who is gone ends the session. A token that was used
+ * The session's scopes are never widened. Where `users` is configured, a user who is gone or disabled ends the session. A token that was used
  * before ends the session as well, unless it is the retry of an answer that was lost or of a race between tabs: see
  * `sessions.reuseWindow` and `sessions.reuse`. An unknown or malformed token revokes nothing.
  *
@@ -36,9 +36,10 @@ export async function refresh(config: RefreshConfig, token: unknown): Promise<Re
   if (typeof token !== 'string') return refuse(config, 'refresh_unknown')
   const proof = await engine.prove(token)
   if (proof.status !== 'genuine') return refuse(config, `refresh_${proof.status}`)
-  if (config.users !== undefined && (await findUser(config, proof.record.subject ?? '')) === null) {
+  const refused = await checkUser(config, proof.record.subject ?? '')
+  if (refused !== undefined) {
     await engine.destroy(proof.record)
-    return refuse(config, 'refresh_user_gone')
+    return refuse(config, `refresh_${refused}`)
   }
   const outcome = await engine.refresh(proof, arrivedAt)
   if (outcome.status === 'superseded') return refuse(config, 'refresh_superseded')

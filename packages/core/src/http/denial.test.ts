@@ -52,11 +52,22 @@ describe('createDenial()', () => {
         'token_issuer',
         'token_audience',
         'token_claim',
+        'api_key_malformed',
+        'api_key_unknown',
+        'api_key_expired',
       ],
     ],
     ['session', ['session_unknown', 'session_expired', 'session_ambiguous']],
   ])('gives a prober one answer for every fault of a %s', (_, codes) => {
     expect(new Set(codes.map((code) => JSON.stringify(createDenial({ code }, challenge)))).size).toBe(1)
+  })
+
+  it('answers a user who is gone or disabled like any other fault of the credential', () => {
+    const session = { scheme: 'Session', realm: 'api' } as const
+    for (const code of ['user_gone', 'user_disabled'] as const) {
+      expect(createDenial({ code }, challenge)).toEqual(createDenial({ code: 'token_expired' }, challenge))
+      expect(createDenial({ code }, session)).toEqual(createDenial({ code: 'session_unknown' }, session))
+    }
   })
 
   it('challenges by another scheme where bearer tokens are not accepted', () => {

@@ -22,7 +22,7 @@ export type DenialReason =
   | { readonly code: 'insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly code: 'insufficient_user_authentication'; readonly maxAge?: number; readonly acr?: string }
 
-/** How 401 answers name this service: `bearer` where access tokens are configured, else `session`. */
+/** How 401 answers name this service: `Bearer` where access tokens or API keys are configured, else `Session`. */
 export interface Challenge {
   readonly scheme: 'Bearer' | 'Session'
   readonly realm: string
@@ -33,8 +33,8 @@ const NO_STORE = { 'cache-control': 'no-store' }
 /**
  * Creates the denial for a reason.
  *
- * The wire knows far fewer errors than there are codes: every fault of a token is `invalid_token`, every fault of a session
- * `session_invalid`, so that answers tell a prober nothing. A request without credentials gets the bare challenge
+ * The wire knows far fewer errors than there are codes: every fault of a token or an API key is `invalid_token`, every fault of a session
+ * `session_invalid`, so that answers tell a prober nothing; a user who is gone or disabled is either, as the scheme of the challenge says. A request without credentials gets the bare challenge
  * (RFC 6750 section 3.1). Every fault of a refresh token is `invalid_grant` (RFC 6749 section 5.2). Step-up follows RFC 9470 section 3, with `maxAge` in milliseconds sent as whole seconds.
  */
 export function createDenial(reason: DenialReason, challenge: Challenge): Denial {
@@ -62,6 +62,9 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'token_issuer':
     case 'token_audience':
     case 'token_claim':
+    case 'api_key_malformed':
+    case 'api_key_unknown':
+    case 'api_key_expired':
       return denial(401, 'invalid_token', challenge, { error: 'invalid_token' })
     case 'refresh_unknown':
     case 'refresh_expired':
@@ -69,6 +72,7 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'refresh_reused':
     case 'refresh_regressed':
     case 'refresh_user_gone':
+    case 'refresh_user_disabled':
       return { status: 400, headers: NO_STORE, body: { error: 'invalid_grant' } }
     case 'refresh_superseded':
       return {
@@ -80,6 +84,11 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'session_expired':
     case 'session_ambiguous':
       return denial(401, 'session_invalid', challenge, {})
+    case 'user_gone':
+    case 'user_disabled':
+      return challenge.scheme === 'Bearer'
+        ? denial(401, 'invalid_token', challenge, { error: 'invalid_token' })
+        : denial(401, 'session_invalid', challenge, {})
     case 'login_cut_off':
       return denial(401, 'login_superseded', challenge, {}, 'The account changed during the login; log in again')
     case 'cross_origin':
