@@ -120,17 +120,20 @@ const rules = [
   ),
   forbid(
     'core-memory-implements-ports',
-    'The memory stores know the ports, the faults and JSON.',
+    'The memory stores know the ports, the faults, JSON, and how revocations are judged.',
     { path: `${CORE}memory/`, pathNot: TEST },
-    { path: CORE, pathNot: [`${CORE}memory/`, `${CORE}(ports|token-port|faults|json)\\.ts$`] },
+    {
+      path: CORE,
+      pathNot: [`${CORE}memory/`, `${CORE}(ports|token-port|revocation-port|revocation|faults|json)\\.ts$`],
+    },
   ),
   forbid(
     'core-judgement-is-pure',
-    'Policy, rotation and claims read no clock, no randomness and no key: values in, decision out.',
-    { path: `${CORE}(session/(policy|rotation)|token/claims)\\.ts$` },
+    'Policy, rotation, revocation and claims read no clock, no randomness and no key: values in, decision out.',
+    { path: `${CORE}(session/(policy|rotation)|revocation|token/claims)\\.ts$` },
     {
       pathNot: [
-        `${CORE}(ports|faults|authentication|events|json|duration|subject|base64url)\\.ts$`,
+        `${CORE}(ports|revocation-port|faults|authentication|events|json|duration|subject|base64url)\\.ts$`,
         `${CORE}(session/policy|token/scope)\\.ts$`,
       ],
     },

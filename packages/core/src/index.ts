@@ -10,6 +10,7 @@ export { MAX_DURATION, parseDuration } from './duration.ts'
 export { ConfigError, isFault, SessionConflictError, UnavailableError, UsageError } from './faults.ts'
 export { closedSink, createEffects } from './http/effects.ts'
 export { createFaultResponse } from './http/fault-response.ts'
+export { decideRevocation, learnRevocations, revocationKey } from './revocation.ts'
 export { readClock, systemRuntime } from './runtime.ts'
 export { isSessionId, toSessionId } from './session/credential.ts'
 export { resolveTimeouts } from './session/options.ts'
@@ -50,8 +51,6 @@ export type { AuthRequest } from './http/request.ts'
 export type { DeepReadonly, JsonObject, JsonValue } from './json.ts'
 export type {
   ExpirySweep,
-  RevocableSession,
-  RevocationStore,
   Runtime,
   SessionChanges,
   SessionInfo,
@@ -63,6 +62,14 @@ export type {
   UserLookup,
   UserStatus,
 } from './ports.ts'
+export type { GrowingRevocations, KnownRevocations } from './revocation.ts'
+export type {
+  RevocableCredential,
+  Revocation,
+  RevocationChanges,
+  RevocationStore,
+  SubjectCutOff,
+} from './revocation-port.ts'
 export type { TokenInfo, TokenRecord, TokenStore } from './token-port.ts'
 export type { RootSecrets, Secrets } from './secrets.ts'
 export type { TimeoutOptions } from './session/options.ts'

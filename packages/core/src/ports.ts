@@ -178,37 +178,6 @@ export interface SubjectSessions {
   destroyAllForSubject(subject: string, options: { readonly except?: string }, call: StoreCall): Promise<number>
 }
 
-/** What a session that is kept in no store is judged by. */
-export type RevocableSession = Pick<SessionRecord, 'id' | 'subject' | 'epoch'>
-
-/**
- * Remembers which sessions have ended before their time, where the sessions themselves are kept by their clients. What was revoked
- * stays so. Each call is atomic; a method rejects only when the store is out of reach or the call was aborted.
- */
-export interface RevocationStore extends ExpirySweep {
-  /**
-   * Tells whether a session has ended: it was revoked by its id and subject, or its `epoch` is below its subject's and it was not
-   * the exception. One call, as it is made for every request.
-   */
-  isRevoked(session: RevocableSession, call: StoreCall): Promise<boolean>
-
-  /**
-   * Revokes one session: the one of this id *and* this subject, so that who names another's id revokes nothing. From
-   * `until` on, in epoch milliseconds, it may be forgotten; a second call never brings that nearer. True: it was not revoked by
-   * such a call before.
-   */
-  revoke(session: Pick<SessionRecord, 'id' | 'subject'>, until: number, call: StoreCall): Promise<boolean>
-
-  /** The subject's epoch, 0 for a subject never seen. A login reads it before the password is checked. */
-  epochOf(subject: string, call: StoreCall): Promise<number>
-
-  /**
-   * Raises the subject's epoch to `max(epoch + 1, now)`, which ends every session of the subject at once. The session
-   * `except` lives on if it was alive: if its own epoch was not below the subject's, or it was the exception of the call before.
-   */
-  revokeAllForSubject(subject: string, options: { readonly except?: string }, call: StoreCall): Promise<void>
-}
-
 /** Clears away what is dead. Never needed for correctness: dead records are dead whether or not they are swept. */
 export interface ExpirySweep {
   /** Removes at most `limit` dead rows (of a `RevocationStore`: forgotten ones) and returns how many. Never removes a live record. Call again while it returns `limit`. */

@@ -49,7 +49,14 @@ const NAMES: ReadonlySet<string> = new Set([
   'alsoReads',
   'rememberedSeals',
 ])
-const REVOCATION_CALLS = ['isRevoked', 'revoke', 'epochOf', 'revokeAllForSubject', 'deleteExpired'] as const
+const REVOCATION_CALLS = [
+  'isRevoked',
+  'revoke',
+  'epochOf',
+  'revokeAllForSubject',
+  'changedSince',
+  'deleteExpired',
+] as const
 const DEFAULT_REMEMBERED = 1_000
 const MAX_REMEMBERED = 1_000_000
 /** Of a seal that is remembered, on average: half of the longest. */

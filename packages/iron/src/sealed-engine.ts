@@ -69,8 +69,8 @@ export function createSealedEngine(
     return decideSession(record, now(), policy).status === 'live' && !(await isRevoked(record))
   }
 
-  async function isRevoked(record: SessionRecord): Promise<boolean> {
-    return revocations !== undefined && call((at) => revocations.isRevoked(record, at))
+  async function isRevoked({ id, subject, epoch }: SessionRecord): Promise<boolean> {
+    return revocations !== undefined && call((at) => revocations.isRevoked({ ids: [id], subject, epoch }, at))
   }
 
   /** @throws {UsageError} `cookie_too_large` */

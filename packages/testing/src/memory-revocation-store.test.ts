@@ -14,12 +14,12 @@ describe('createMemoryRevocationStore()', () => {
 
   it('rejects a revocation more than it may keep, until one may be forgotten', async () => {
     const store = createMemoryRevocationStore({ maxRevocations: 2 })
-    const session = (number: number) => ({ id: idOf(number), subject: 'alice', epoch: 0 })
+    const session = (number: number) => ({ id: idOf(number), subject: 'alice' })
     await store.revoke(session(1), NOW + 10, at(NOW))
     await store.revoke(session(2), NOW + 20, at(NOW))
     await expect(store.revoke(session(3), NOW + 30, at(NOW))).rejects.toThrow('The memory revocation store is full')
     await expect(store.revoke(session(1), NOW + 10, at(NOW))).resolves.toBe(false)
     await expect(store.revoke(session(3), NOW + 30, at(NOW + 10))).resolves.toBe(true)
-    await expect(store.isRevoked(session(2), at(NOW + 10))).resolves.toBe(true)
+    await expect(store.isRevoked({ ids: [idOf(2)], subject: 'alice', epoch: 0 }, at(NOW + 10))).resolves.toBe(true)
   })
 })

@@ -5,9 +5,11 @@
  */
 
 import { afterEach, beforeEach, describe } from 'vitest'
+import { describeChanges } from './revocation-store/changes.ts'
 import { describeCutOff } from './revocation-store/cut-off.ts'
 import type { RevocationStoreHarness } from './revocation-store/harness.ts'
 import { describeRevocationModel } from './revocation-store/model.ts'
+import { describeRevocationRaces } from './revocation-store/races.ts'
 import { describeRevoke } from './revocation-store/revoke.ts'
 
 export type { RevocationStoreHarness }
@@ -39,6 +41,8 @@ export function describeRevocationStore(
       }
       describeRevoke(harness)
       describeCutOff(harness)
+      describeChanges(harness)
+      describeRevocationRaces(harness)
     })
     describeRevocationModel(makeHarness)
   })

@@ -5,22 +5,19 @@
  */
 
 import { ConfigError } from '../faults.ts'
-import type { RevocationStore } from '../ports.ts'
+import { decideRevocation, revocationKey } from '../revocation.ts'
+import type { Revocation, RevocationStore, SubjectCutOff } from '../revocation-port.ts'
 
 /** What `createMemoryRevocationStore` may be told. */
 export interface MemoryRevocationStoreOptions {
-  /** The most revoked sessions that are kept. A whole number from 1 on. Default 100,000. */
+  /** The most revoked sessions and tokens that are kept. A whole number from 1 on. Default 100,000. */
   readonly maxRevocations?: number
 }
 
-/** The cut-off of one subject. The session `spared` lives on if its own epoch is at least `floor`. */
-interface CutOff {
-  readonly epoch: number
-  readonly spared: string | undefined
-  readonly floor: number
+/** When an entry was last written, by the latest clock that did. */
+interface Written {
+  readonly writtenAt: number
 }
-
-const NEVER: CutOff = Object.freeze({ epoch: 0, spared: undefined, floor: 0 })
 
 /**
  * Creates a revocation store that lives and dies with the process. For development and tests: nothing is shared with other
@@ -28,6 +25,7 @@ const NEVER: CutOff = Object.freeze({ epoch: 0, spared: undefined, floor: 0 })
  *
  * When it is full, `revoke` clears away what may be forgotten; if that frees nothing, it rejects, because no revocation is ever
  * thrown away for a new one. What is kept for a subject whose sessions were ended is kept for as long as the store lives.
+ * `changedSince` looks at every entry.
  *
  * @throws {ConfigError} When `maxRevocations` is no whole number from 1 on.
  */
@@ -37,16 +35,12 @@ export function createMemoryRevocationStore({
   if (!Number.isSafeInteger(maxRevocations) || maxRevocations < 1) {
     throw new ConfigError('maxRevocations', 'must be a whole number from 1 on')
   }
-  const revoked = new Map<string, number>()
-  const cutOffs = new Map<string, CutOff>()
-
-  function cutOffOf(subject: string): CutOff {
-    return cutOffs.get(subject) ?? NEVER
-  }
+  const revoked = new Map<string, Revocation & Written>()
+  const cutOffs = new Map<string, SubjectCutOff & Written>()
 
   function forget(limit: number, now: number): number {
     let forgotten = 0
-    for (const [key, until] of revoked) {
+    for (const [key, { until }] of revoked) {
       if (forgotten >= limit) break
       if (now < until) continue
       revoked.delete(key)
@@ -56,39 +50,53 @@ export function createMemoryRevocationStore({
   }
 
   return {
-    async isRevoked({ id, subject, epoch }, call) {
+    async isRevoked(credential, call) {
       call.signal?.throwIfAborted()
-      if (revoked.has(keyOf(id, subject))) return true
-      if (subject === null) return false
-      const cutOff = cutOffOf(subject)
-      return epoch < cutOff.epoch && !(id === cutOff.spared && epoch >= cutOff.floor)
+      return decideRevocation(credential, { revoked, cutOffs })
     },
 
     async revoke({ id, subject }, until, call) {
       call.signal?.throwIfAborted()
-      const key = keyOf(id, subject)
+      const key = revocationKey(id, subject)
       const before = revoked.get(key)
       if (before === undefined && revoked.size >= maxRevocations && forget(Infinity, call.now) === 0) {
         throw new Error('The memory revocation store is full')
       }
-      revoked.set(key, Math.max(before ?? until, until))
+      revoked.set(key, {
+        id,
+        subject,
+        until: Math.max(before?.until ?? until, until),
+        writtenAt: later(before, call.now),
+      })
       return before === undefined
     },
 
     async epochOf(subject, call) {
       call.signal?.throwIfAborted()
-      return cutOffOf(subject).epoch
+      return cutOffs.get(subject)?.epoch ?? 0
     },
 
-    async revokeAllForSubject(subject, { except }, call) {
+    async revokeAllForSubject(subject, { except = null, atLeast = 0 }, call) {
       call.signal?.throwIfAborted()
-      const { epoch, spared, floor } = cutOffOf(subject)
+      const before = cutOffs.get(subject)
+      const epoch = before?.epoch ?? 0
       cutOffs.set(subject, {
-        epoch: Math.max(epoch + 1, call.now),
+        subject,
+        epoch: Math.max(epoch + 1, call.now, atLeast),
         spared: except,
         // Whose epoch was below the former one is dead, unless it was spared then: being named now revives nobody.
-        floor: except !== undefined && except === spared ? floor : epoch,
+        floor: before !== undefined && except !== null && except === before.spared ? before.floor : epoch,
+        writtenAt: later(before, call.now),
       })
+    },
+
+    async changedSince(since, call) {
+      call.signal?.throwIfAborted()
+      const isNew = ({ writtenAt }: Written): boolean => writtenAt >= since
+      return {
+        revoked: [...revoked.values()].filter((entry) => isNew(entry) && call.now < entry.until).map(toRevocation),
+        cutOffs: [...cutOffs.values()].filter(isNew).map(toCutOff),
+      }
     },
 
     async deleteExpired(limit, call) {
@@ -98,7 +106,14 @@ export function createMemoryRevocationStore({
   }
 }
 
-// Every id has the same length, so that no two pairs give one key.
-function keyOf(id: string, subject: string | null): string {
-  return `${id}${subject ?? ''}`
+function later(before: Written | undefined, now: number): number {
+  return Math.max(before?.writtenAt ?? now, now)
+}
+
+function toRevocation({ id, subject, until }: Revocation): Revocation {
+  return { id, subject, until }
+}
+
+function toCutOff({ subject, epoch, spared, floor }: SubjectCutOff): SubjectCutOff {
+  return { subject, epoch, spared, floor }
 }

@@ -5,13 +5,14 @@
  */
 
 import { describe, expect, it } from 'vitest'
+import { accessOf, sealOf } from './credentials.ts'
 import type { RevocationStoreHarness } from './harness.ts'
 import { at, idOf, NOW } from '../session-store/records.ts'
 
 /** Defines the tests of the cut-off. */
 export function describeCutOff(harness: () => RevocationStoreHarness): void {
   const isRevoked = (number: number, epoch: number, subject: string | null = 'alice'): Promise<boolean> =>
-    harness().store.isRevoked({ id: idOf(number), subject, epoch }, at(NOW))
+    harness().store.isRevoked(sealOf(number, { subject, epoch }), at(NOW))
 
   describe('revokeAllForSubject()', () => {
     it('raises the epoch to the time, and ends what stands below it', async () => {
@@ -48,6 +49,24 @@ export function describeCutOff(harness: () => RevocationStoreHarness): void {
       expect([await isRevoked(1, 0), await isRevoked(2, 0), await isRevoked(2, NOW)]).toEqual([true, true, false])
       await store.revokeAllForSubject('alice', { except: idOf(1) }, at(NOW))
       expect(await isRevoked(1, 0)).toBe(true)
+    })
+
+    it('lets the tokens of the exception live on, and no others', async () => {
+      const { store } = harness()
+      await store.revokeAllForSubject('alice', { except: idOf(1) }, at(NOW))
+      const judged = [accessOf(1, 1), accessOf(1, 2), accessOf(2, 3), sealOf(1), accessOf(2, 4, { epoch: NOW })]
+      const answers = await Promise.all(judged.map((credential) => store.isRevoked(credential, at(NOW))))
+      expect(answers).toEqual([false, false, true, false, false])
+    })
+
+    it('raises the epoch to another one that it is told, and never lowers it', async () => {
+      const { store } = harness()
+      await store.revokeAllForSubject('alice', { atLeast: NOW + 10 }, at(NOW))
+      await expect(store.epochOf('alice', at(NOW))).resolves.toBe(NOW + 10)
+      await store.revokeAllForSubject('alice', { atLeast: NOW + 5 }, at(NOW))
+      await expect(store.epochOf('alice', at(NOW))).resolves.toBe(NOW + 11)
+      await store.revokeAllForSubject('alice', { atLeast: 5 }, at(NOW + 20))
+      await expect(store.epochOf('alice', at(NOW))).resolves.toBe(NOW + 20)
     })
 
     it('spares no session that was revoked by itself, before or after', async () => {
