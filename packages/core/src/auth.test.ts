@@ -79,6 +79,7 @@ describe('Auth: the sessions of a subject', () => {
     expect(sessions.map((session) => session.label)).toEqual(['Laptop', 'Phone'])
     expect(Object.keys(sessions[0] ?? {}).sort()).toEqual([
       'absoluteExpiresAt',
+      'address',
       'authenticatedAt',
       'carrier',
       'createdAt',
@@ -86,6 +87,8 @@ describe('Auth: the sessions of a subject', () => {
       'idleExpiresAt',
       'label',
       'lastSeenAt',
+      'persistent',
+      'userAgent',
     ])
   })
 

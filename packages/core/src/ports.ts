@@ -77,6 +77,14 @@ export interface SessionRecord {
   readonly version: number
   /** What a device list shows, such as a browser's name. At most 200 characters. */
   readonly label: string | null
+  /** The `User-Agent` of the client that began it, for device lists and never judged. At most 256 UTF-16 code units; null when there was none. */
+  readonly userAgent: string | null
+  /** The network address that the application named, for device lists and never judged. At most 64 UTF-16 code units; null for none. */
+  readonly address: string | null
+  /** Whether its cookie outlives the browser. Fixed when it begins; both timeouts hold either way. */
+  readonly persistent: boolean
+  /** The version of the schema that `data` was written by: a whole number from 0. */
+  readonly dataVersion: number
   /** The application's values. */
   readonly data: JsonObject
 }
@@ -97,6 +105,9 @@ export type SessionChanges = Partial<
     | 'lastSeenAt'
     | 'idleExpiresAt'
     | 'label'
+    | 'userAgent'
+    | 'address'
+    | 'dataVersion'
     | 'data'
   >
 >
@@ -107,6 +118,11 @@ export interface StoreCall {
   readonly now: number
   /** Gives the call up: the returned promise rejects. What was already sent may still take effect. */
   readonly signal?: AbortSignal
+  /**
+   * Told the id of a row that stands but cannot be decoded: broken, or of a form that this release does not know. Such a row is dead,
+   * so that nobody is locked out by an error; whoever calls may want to know. Must not throw.
+   */
+  readonly onUndecodable?: (id: string) => void
 }
 
 /** The answer to `update`: the new version, or why nothing was written. */
@@ -131,7 +147,10 @@ export interface SessionStore {
    */
   create(record: SessionRecord, call: StoreCall): Promise<'created' | 'exists' | 'cut_off'>
 
-  /** Present and alive: the record, equal to what was written, and sharing no object with the store. Dead or absent: null. Writes nothing. */
+  /**
+   * Present and alive: the record, equal to what was written, and sharing no object with the store. Dead or absent: null; so is a row
+   * that cannot be decoded, of which `onUndecodable` is told. Writes nothing.
+   */
   read(id: string, call: StoreCall): Promise<SessionRecord | null>
 
   /**
@@ -154,7 +173,17 @@ export interface SessionStore {
 /** What a device list may know of a session. */
 export type SessionInfo = Pick<
   SessionRecord,
-  'id' | 'carrier' | 'authenticatedAt' | 'createdAt' | 'lastSeenAt' | 'idleExpiresAt' | 'absoluteExpiresAt' | 'label'
+  | 'id'
+  | 'carrier'
+  | 'authenticatedAt'
+  | 'createdAt'
+  | 'lastSeenAt'
+  | 'idleExpiresAt'
+  | 'absoluteExpiresAt'
+  | 'label'
+  | 'userAgent'
+  | 'address'
+  | 'persistent'
 >
 
 /**

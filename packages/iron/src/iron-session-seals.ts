@@ -101,6 +101,8 @@ export function createSealReader({ password, ttl = '14d', map }: IronSessionMapp
         absoluteExpiresAt: expiresAt,
         version: 0,
         label: null,
+        persistent: true,
+        dataVersion: 0,
         data,
       }
       return checkRecord(record)

@@ -8,6 +8,7 @@ describe('resolveSealedOptions()', () => {
   it('has the timeouts of stored sessions as its defaults', () => {
     expect(resolveSealedOptions({})).toEqual({
       policy: { idleTimeout: 7 * DAY, absoluteTimeout: 30 * DAY, touchEvery: 300_000 },
+      persistent: true,
       revocations: undefined,
       alsoReads: undefined,
       remembered: { maxEntries: 1_000, maxLength: 2_048_000 },
@@ -28,6 +29,7 @@ describe('resolveSealedOptions()', () => {
     ['sessions.ttl', { ttl: 60 }],
     ['sessions.maxDataSize', { maxDataSize: 1_000 }],
     ['sessions.reuse', { reuse: 'strict' }],
+    ['sessions.persistent', { persistent: 1 }],
     ['sessions.idleTimeout', { idleTimeout: 0 }],
     ['sessions.absoluteTimeout', { idleTimeout: '2h', absoluteTimeout: '1h' }],
     ['sessions.absoluteTimeout', { absoluteTimeout: '401d' }],

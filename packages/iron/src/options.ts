@@ -17,7 +17,7 @@ import type { VerifiedSealBounds } from './verified-seals.ts'
 /** How long sealed sessions live, and what makes up for the store that they do without. */
 export interface SealedSessionOptions extends Pick<
   StoredSessionOptions,
-  'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery'
+  'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery' | 'persistent'
 > {
   /**
    * Remembers which sessions have ended. With it a logout ends every copy of the cookie, and all sessions of a subject can be
@@ -35,6 +35,7 @@ export interface SealedSessionOptions extends Pick<
 /** Options as they are used. Frozen. */
 export interface SealedSessionSettings {
   readonly policy: SessionPolicy
+  readonly persistent: boolean
   readonly revocations: RevocationStore | undefined
   readonly alsoReads: SealReader | undefined
   readonly remembered: VerifiedSealBounds
@@ -45,6 +46,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'idleTimeout',
   'absoluteTimeout',
   'touchEvery',
+  'persistent',
   'revocations',
   'alsoReads',
   'rememberedSeals',
@@ -90,7 +92,10 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
   if (alsoReads !== undefined && !isPort<SealReader>(alsoReads, 'read')) {
     throw new ConfigError('sessions.alsoReads', 'must be made by readIronSession(...)')
   }
+  const persistent = given.get('persistent') ?? true
+  if (typeof persistent !== 'boolean') throw new ConfigError('sessions.persistent', 'must be true or false')
   return Object.freeze({
+    persistent,
     policy: resolveTimeouts(Object.fromEntries(given)),
     revocations,
     alsoReads,

@@ -60,7 +60,7 @@ describe('createSealedEngine(): seals', () => {
   it('are of iron, and can be opened by iron-session with the derived password', async () => {
     const seal = await begin(setUp())
     expect(await contentsOf(seal)).toMatchObject({
-      use: 'latchkey-session/1',
+      use: 'latchkey-session/2',
       cookie: '__Host-session',
       sub: null,
       data: { a: 1 },

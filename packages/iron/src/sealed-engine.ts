@@ -30,7 +30,7 @@ const PURPOSE = 'sealed-session'
 
 /** Creates the engine of sealed sessions on what `createAuth` gives. */
 export function createSealedEngine(
-  { policy, revocations, alsoReads, remembered }: SealedSessionSettings,
+  { policy, persistent, revocations, alsoReads, remembered }: SealedSessionSettings,
   { secrets, runtime, emit, cookie }: SessionGround,
   box: SealBox = ironBox,
 ): SessionEngine {
@@ -116,6 +116,7 @@ export function createSealedEngine(
       if (init.carrier !== 'cookie') return refuse('are carried by cookies alone')
       const begun = now()
       const record = checkSize({
+        persistent,
         ...init,
         ...recordBase(secrets.signingId),
         id: toSessionId(runtime.randomBytes(16)),
@@ -123,6 +124,7 @@ export function createSealedEngine(
         lastSeenAt: begun,
         ...decideExpiry(begun, policy),
         version: 0,
+        dataVersion: 0,
       })
       if (await isRevoked(record)) return 'cut_off'
       emit({ type: 'session_created', sessionId: record.id, subject: record.subject })

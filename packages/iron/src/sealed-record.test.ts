@@ -18,6 +18,8 @@ const RECORD: SessionRecord = {
   absoluteExpiresAt: 8,
   version: 2,
   label: 'Firefox',
+  persistent: false,
+  dataVersion: 3,
   data: { a: [1] },
 }
 const copyOf = (value: object): Record<string, unknown> => JSON.parse(JSON.stringify(value)) as Record<string, unknown>
@@ -51,7 +53,7 @@ describe('fromSealedValues()', () => {
   })
 
   it.each([
-    ['use', ['latchkey-session/2', null]],
+    ['use', ['latchkey-session/1', null]],
     ['id', ['', '0123456789ABCDEF0123456789ABCDEF', 7, '__proto__']],
     ['sub', ['', 'x'.repeat(256), 7, {}]],
     ['scopes', [null, 'read', [1], {}]],
@@ -65,6 +67,8 @@ describe('fromSealedValues()', () => {
     ['exp', [null, false]],
     ['ver', [null, -1]],
     ['label', [1, 'x'.repeat(201)]],
+    ['keep', [null, 0, 'yes']],
+    ['schema', [null, -1, '1']],
     ['data', [null, [], 'text', JSON.parse('{"__proto__":{}}')]],
   ])('takes none with a bad %s', (name, values) => {
     for (const value of values) {

@@ -20,8 +20,8 @@ export interface SealedValues extends JsonObject {
 }
 
 /** Says what the seal is for, and which form its contents have. */
-const USE = 'latchkey-session/1'
-const MEMBERS = 16
+const USE = 'latchkey-session/2'
+const MEMBERS = 18
 const MAX_SUBJECT_LENGTH = 255
 const MAX_LABEL_LENGTH = 200
 
@@ -43,6 +43,8 @@ export function toSealedValues(record: SessionRecord, { cookieName }: SealPlace)
     exp: record.absoluteExpiresAt,
     ver: record.version,
     label: record.label,
+    keep: record.persistent,
+    schema: record.dataVersion,
     data: record.data,
   }
 }
@@ -55,9 +57,11 @@ export function toSealedValues(record: SessionRecord, { cookieName }: SealPlace)
  */
 export function fromSealedValues(values: unknown, keyId: number, { cookieName }: SealPlace): SessionRecord | null {
   if (!isPlainObject(values) || Object.keys(values).length !== MEMBERS) return null
-  const { use, cookie, id, sub, scopes, auth, amr, acr, epoch, iat, seen, idle, exp, ver, label, data } = values
+  const { use, cookie, id, sub, scopes, auth, amr, acr, epoch, iat, seen, idle, exp, ver, label, keep, schema, data } =
+    values
   if (use !== USE || cookie !== cookieName || !isSessionId(id) || !isSubject(sub)) return null
   if (!isTexts(scopes) || !isTexts(amr) || !isTextOrNull(acr) || !isLabel(label) || !isPlainObject(data)) return null
+  if (typeof keep !== 'boolean' || !isWhole(schema)) return null
   if (!isWhole(epoch) || !isWhole(ver) || (auth !== null && !isWhole(auth))) return null
   if (!isWhole(iat) || !isWhole(seen) || !isWhole(idle) || !isWhole(exp)) return null
   return Object.freeze<SessionRecord>({
@@ -75,15 +79,24 @@ export function fromSealedValues(values: unknown, keyId: number, { cookieName }:
     absoluteExpiresAt: exp,
     version: ver,
     label,
+    persistent: keep,
+    dataVersion: schema,
     data,
   })
 }
 
-/** The members that mean nothing where the record itself is sealed: no credential is derived from a salt or a generation. */
+/**
+ * The members that mean nothing where the record itself is sealed: no credential is derived from a salt or a generation, and no
+ * device list shows a user agent or an address.
+ */
 export function recordBase(
   keyId: number,
-): Pick<SessionRecord, 'carrier' | 'keyId' | 'salt' | 'generation' | 'previous' | 'rotatedAt'> {
-  return { carrier: 'cookie', keyId, salt: '', generation: 0, previous: null, rotatedAt: null }
+): Pick<
+  SessionRecord,
+  'carrier' | 'keyId' | 'salt' | 'generation' | 'previous' | 'rotatedAt' | 'userAgent' | 'address'
+> {
+  const credential = { keyId, salt: '', generation: 0, previous: null, rotatedAt: null }
+  return { carrier: 'cookie', ...credential, userAgent: null, address: null }
 }
 
 function isSubject(value: unknown): value is string | null {

@@ -32,6 +32,9 @@ const changes: fc.Arbitrary<SessionChanges> = fc.record(
     lastSeenAt: time,
     idleExpiresAt: time,
     label: fc.option(text),
+    userAgent: fc.option(text),
+    address: fc.option(text),
+    dataVersion: fc.nat(9),
     data: fc.dictionary(
       text.filter((key) => key !== '__proto__'),
       fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),

@@ -77,7 +77,7 @@ describe('migrateToLatest()', () => {
     const dbs = [connect(path), connect(path), connect(path)]
     await Promise.all(dbs.map((db) => migrateToLatest(db)))
     const [db] = dbs as [Kysely<unknown>]
-    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(2)
+    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(3)
     expect((await sql`pragma busy_timeout`.execute(db)).rows).toEqual([{ timeout: 5000 }])
   })
 
@@ -114,6 +114,10 @@ describe('latchkeyMigrations()', () => {
   })
 
   it('have names of their prefix', () => {
-    expect(Object.keys(latchkeyMigrations({ tablePrefix: 'b_' }))).toEqual(['b_sessions_0001', 'b_sessions_0002'])
+    expect(Object.keys(latchkeyMigrations({ tablePrefix: 'b_' }))).toEqual([
+      'b_sessions_0001',
+      'b_sessions_0002',
+      'b_sessions_0003',
+    ])
   })
 })

@@ -4,33 +4,13 @@
  * @module
  */
 
-import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type CreateTableBuilder, type Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import { dialectOf, type SqlDialect } from './dialect.ts'
+import { addClientColumns, dropClientColumns } from './client-columns.ts'
+import { COLUMN_TYPES } from './column-types.ts'
+import { dialectOf } from './dialect.ts'
 import { nameTables, type TableNames, type TableOptions } from './tables.ts'
 import { nameTokenTable } from './token-store-table.ts'
-
-/** The types of columns, where dialects need their own. Ids and subjects are compared byte by byte. */
-interface ColumnTypes {
-  readonly id: RawBuilder<unknown>
-  readonly subject: RawBuilder<unknown>
-  readonly text: RawBuilder<unknown>
-  readonly integer: RawBuilder<unknown>
-}
-
-const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
-  sqlite: { id: sql`text`, subject: sql`text`, text: sql`text`, integer: sql`integer` },
-  // A collation of the database may order by a language, which makes indexes larger and dependent on its version.
-  postgres: { id: sql`text collate "C"`, subject: sql`text collate "C"`, text: sql`text`, integer: sql`bigint` },
-  // Every collation of characters that all versions of MySQL and MariaDB know ignores trailing blanks. A subject has at
-  // most 255 characters, each of at most seven bytes as stored.
-  mysql: {
-    id: sql`varbinary(255)`,
-    subject: sql`varbinary(1785)`,
-    text: sql`longtext character set utf8mb4 collate utf8mb4_bin`,
-    integer: sql`bigint`,
-  },
-}
 
 const LOCK_ATTEMPTS = 200
 const LOCK_PAUSE = 50
@@ -52,6 +32,10 @@ export function latchkeyMigrations(options: TableOptions = {}): Record<string, M
     [`${tables.sessions}_0002`]: {
       up: (db: Kysely<unknown>) => createTokenTable(db.withoutPlugins(), nameTokenTable(options)),
       down: (db: Kysely<unknown>) => db.withoutPlugins().schema.dropTable(nameTokenTable(options)).ifExists().execute(),
+    },
+    [`${tables.sessions}_0003`]: {
+      up: (db: Kysely<unknown>) => addClientColumns(db.withoutPlugins(), tables),
+      down: (db: Kysely<unknown>) => dropClientColumns(db.withoutPlugins(), tables),
     },
   }
 }
@@ -122,7 +106,7 @@ async function beginImmediate<Database>(connection: Kysely<Database>): Promise<v
 
 async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
   const dialect = dialectOf(db)
-  const types = TYPES[dialect]
+  const types = COLUMN_TYPES[dialect]
   await beginTable(db, tables.subjects)
     .addColumn('subject', types.subject, (column) => column.primaryKey().notNull())
     .addColumn('epoch', types.integer, (column) => column.notNull())
@@ -179,7 +163,7 @@ async function dropTables(db: Kysely<unknown>, tables: TableNames): Promise<void
 
 async function createTokenTable(db: Kysely<unknown>, name: string): Promise<void> {
   const dialect = dialectOf(db)
-  const types = TYPES[dialect]
+  const types = COLUMN_TYPES[dialect]
   const tokens = beginTable(db, name)
     .addColumn('id', types.id, (column) => column.primaryKey().notNull())
     .addColumn('purpose', types.id, (column) => column.notNull())

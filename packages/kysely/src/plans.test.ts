@@ -41,7 +41,8 @@ async function callEverything(store: ReturnType<typeof kyselySessionStore>, call
   const times = { createdAt: NOW, lastSeenAt: NOW, idleExpiresAt: NOW + 60_000, absoluteExpiresAt: NOW + 3_600_000 }
   const generation = { keyId: 1, salt: 'c2FsdA', generation: 0, previous: null, rotatedAt: null, epoch: 0, version: 0 }
   const who = { subject: 'alice', scopes: [], authenticatedAt: NOW, amr: [], acr: null, label: null, data: {} }
-  const record = { id: ID, carrier: 'cookie' as const, ...who, ...generation, ...times }
+  const client = { userAgent: null, address: null, persistent: true, dataVersion: 0 }
+  const record = { id: ID, carrier: 'cookie' as const, ...who, ...client, ...generation, ...times }
   await store.create(record, call)
   await store.create(record, call)
   await store.read(ID, call)

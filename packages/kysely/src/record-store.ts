@@ -28,6 +28,9 @@ const CHANGEABLE: readonly Changed[] = [
   'lastSeenAt',
   'idleExpiresAt',
   'label',
+  'userAgent',
+  'address',
+  'dataVersion',
   'data',
 ]
 
@@ -128,10 +131,12 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
       return cutOff.rows.length > 0 ? 'cut_off' : 'exists'
     },
 
-    async read(id, { now, signal }) {
+    async read(id, { now, signal, onUndecodable }) {
       signal?.throwIfAborted()
-      const { rows } = await selectRecord({ id: toStoredText(id), now }, signal)
-      return decodeRow(RECORD_FIELDS, rows[0])
+      const [row] = (await selectRecord({ id: toStoredText(id), now }, signal)).rows
+      const record = decodeRow(RECORD_FIELDS, row)
+      if (record === null && row !== undefined) onUndecodable?.(id)
+      return record
     },
 
     async update(id, ifVersion, changes, { now, signal }) {

@@ -41,6 +41,10 @@ export function recordOf(fields: Partial<SessionRecord> = {}): SessionRecord {
     absoluteExpiresAt: NOW + 3_600_000,
     version: 0,
     label: null,
+    userAgent: null,
+    address: null,
+    persistent: true,
+    dataVersion: 0,
     data: {},
     ...fields,
   }

@@ -22,6 +22,10 @@ const RECORD: SessionRecord = {
   absoluteExpiresAt: Number.MAX_SAFE_INTEGER,
   version: 4,
   label: null,
+  userAgent: null,
+  address: null,
+  persistent: true,
+  dataVersion: 0,
   data: { a: [1, null] },
 }
 
@@ -46,6 +50,7 @@ describe('decodeRow()', () => {
     ['integers as text', { epoch: '1800000000000', version: '4', generation: '2147483647' }],
     ['integers as bigint', { epoch: 1_800_000_000_000n, absolute_expires_at: BigInt(Number.MAX_SAFE_INTEGER) }],
     ['bytes for text', { id: new TextEncoder().encode(RECORD.id), subject: new TextEncoder().encode('alice') }],
+    ['booleans as text or bigint', { persistent: '1', data_version: 0n }],
     ['columns that it does not know', { extra: 'ignored' }],
   ])('takes %s, as drivers give them', (_, change) => {
     expect(decodeRow(RECORD_FIELDS, rowOf(change))).toStrictEqual(RECORD)
@@ -84,6 +89,11 @@ describe('decodeRow()', () => {
     { epoch: 2n ** 60n },
     { authenticated_at: '' },
     { created_at: true },
+    { persistent: 2 },
+    { persistent: null },
+    { persistent: 'yes' },
+    { data_version: null },
+    { user_agent: 5 },
   ])('gives null for a row that nobody can have written: %o', (change) => {
     expect(decodeRow(RECORD_FIELDS, rowOf(change))).toBeNull()
   })

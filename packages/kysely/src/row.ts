@@ -40,6 +40,10 @@ export const COLUMNS: Columns = {
   absoluteExpiresAt: column('absolute_expires_at', asIs, readInteger),
   version: column('version', asIs, readInteger),
   label: nullable('label', toStoredText, readText),
+  userAgent: nullable('user_agent', toStoredText, readText),
+  address: nullable('address', toStoredText, readText),
+  persistent: column('persistent', Number, readBoolean),
+  dataVersion: column('data_version', asIs, readInteger),
   data: column<JsonObject>('data', JSON.stringify, readObject),
 }
 
@@ -56,6 +60,9 @@ export const INFO_FIELDS: readonly (keyof SessionInfo)[] = [
   'idleExpiresAt',
   'absoluteExpiresAt',
   'label',
+  'userAgent',
+  'address',
+  'persistent',
 ]
 
 /** Encodes the named fields of a record for their columns. */
@@ -125,6 +132,12 @@ function readText(stored: unknown): string | undefined {
 function readCarrier(stored: unknown): SessionRecord['carrier'] | undefined {
   const text = readText(stored)
   return text === 'cookie' || text === 'refresh' ? text : undefined
+}
+
+/** A boolean stands as 0 or 1, because not every database has booleans. */
+function readBoolean(stored: unknown): boolean | undefined {
+  const value = readInteger(stored)
+  return value === 0 || value === 1 ? value === 1 : undefined
 }
 
 function readTexts(stored: unknown): readonly string[] | undefined {

@@ -169,7 +169,13 @@ describe('a row that nobody can have written', () => {
     const store = kyselySessionStore(db)
     await store.create(recordOf({}), { now: NOW })
     await sql`update latchkey_sessions set data = '{"a":'`.execute(db)
-    await expect(store.read(ID, { now: NOW })).resolves.toBeNull()
+    const told: string[] = []
+    const call = { now: NOW, onUndecodable: (id: string) => void told.push(id) }
+    await expect(store.read(ID, call)).resolves.toBeNull()
+    expect(told).toEqual([ID])
+    await expect(store.read('cd'.repeat(16), call)).resolves.toBeNull()
+    await expect(store.read(ID, { ...call, now: NOW + 60_000 })).resolves.toBeNull()
+    expect(told).toEqual([ID])
     await sql`update latchkey_sessions set carrier = 'header'`.execute(db)
     await expect(store.listBySubject('alice', { now: NOW })).resolves.toEqual([])
     await expect(store.destroy(ID, { now: NOW })).resolves.toBe(true)
@@ -212,6 +218,10 @@ function recordOf(fields: Partial<SessionRecord>): SessionRecord {
     absoluteExpiresAt: NOW + 3_600_000,
     version: 0,
     label: null,
+    userAgent: null,
+    address: null,
+    persistent: true,
+    dataVersion: 0,
     data: {},
     ...fields,
   }

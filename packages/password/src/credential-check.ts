@@ -19,7 +19,7 @@ export interface PasswordCredentials {
   readonly login: unknown
   /** 1 to 1,024 bytes. */
   readonly password: unknown
-  /** The client's address, for the limiter: that of the socket, or the hop of a forwarding header that the application trusts. */
+  /** The client's address, for the limiter and, after a login, the device list: that of the socket, or the hop of a forwarding header that the application trusts. */
   readonly address?: string | undefined
 }
 

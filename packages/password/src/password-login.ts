@@ -129,7 +129,7 @@ export function createPasswordLogin<
       const checked = await check(credentials)
       if (!checked.ok) return checked
       const { subject, user, epoch } = checked
-      const result = await enter(context, { amr: ['pwd'], ...rest, subject, epoch })
+      const result = await enter(context, { amr: ['pwd'], ...rest, subject, epoch, address })
       if (result.ok) return { ...result, user }
       if (result.code !== 'login_cut_off' || round === ROUNDS) return result
     }

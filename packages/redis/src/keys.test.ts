@@ -198,9 +198,12 @@ describeServices('the keys and commands of a store', () => {
   })
 
   it('of another format or none at all read as absent, are never overwritten, and can be destroyed', async () => {
-    for (const value of ['', 'x', '[2\n,"live"\n]', '{"id":1}']) {
+    for (const value of ['', 'x', '[1\n,"live"\n]', '{"id":1}']) {
       await client.set(`${prefix}${SESSION}`, value)
-      await expect(store.read(idOf(1), at())).resolves.toBeNull()
+      const told: string[] = []
+      const onUndecodable = (id: string): void => void told.push(id)
+      await expect(store.read(idOf(1), { ...at(), onUndecodable })).resolves.toBeNull()
+      expect(told).toEqual([idOf(1)])
       await expect(store.update(idOf(1), 0, {}, at())).resolves.toEqual({ ok: false, why: 'gone' })
       await expect(store.touch(idOf(1), NOW, NOW, at())).resolves.toBe(false)
       await expect(store.create(recordOf(), at())).resolves.toBe('exists')

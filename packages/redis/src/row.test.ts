@@ -2,14 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '@latchkey/core'
 import { idOf, NOW, recordOf } from './records.fixture.ts'
-import { decodeInfo, decodeRow, encodeRow, INFO_LINE_COUNT, isUnexpired, LINE_COUNT, lineOf } from './row.ts'
+import { decodeInfo, decodeRow, encodeRow, INFO_LINE_COUNT, isRow, isUnexpired, LINE_COUNT, lineOf } from './row.ts'
 
-const full = recordOf({ subject: 'a\nb', label: 'x\r\n', data: { list: [], text: '\n]\n,"live"' }, acr: '' })
+const full = recordOf({
+  subject: 'a\nb',
+  label: 'x\r\n',
+  persistent: false,
+  data: { list: [], text: '\n]\n,"live"' },
+  acr: '',
+})
 
 describe('encodeRow()', () => {
   it('writes the row as documented, so that no release changes it unseen', () => {
     expect(encodeRow(recordOf({ data: { cart: [1, 2] } }), 'live').split('\n')).toEqual([
-      '[1',
+      '[2',
       ',"live"',
       ',0',
       ',0',
@@ -21,6 +27,9 @@ describe('encodeRow()', () => {
       `,${NOW}`,
       `,${NOW - 5}`,
       ',null',
+      ',null',
+      ',null',
+      ',true',
       ',["read","write"]',
       ',["pwd"]',
       ',null',
@@ -29,6 +38,7 @@ describe('encodeRow()', () => {
       ',0',
       ',null',
       ',null',
+      ',0',
       ',{"cart":[1,2]}',
       ']',
     ])
@@ -58,6 +68,7 @@ describe('decodeRow()', () => {
   it.each(['pending', 'ended'] as const)('gives null for a row that is %s', (state) => {
     expect(decodeRow(full.id, encodeRow(full, state))).toBeNull()
     expect(decodeInfo(full.id, encodeRow(full, state))).toBeNull()
+    expect(isRow(encodeRow(full, state))).toBe(true)
   })
 
   it.each([
@@ -67,21 +78,25 @@ describe('decodeRow()', () => {
     '{}',
     '[]',
     '[1]',
-    '[1,"live"]',
+    '[2,"live"]',
+    encodeRow(full, 'live').replace('live', 'other'),
     encodeRow(full, 'live').slice(0, -1),
-    encodeRow(full, 'live').replace('[1', '[2'),
+    encodeRow(full, 'live').replace('[2', '[1'),
     encodeRow(full, 'live').replace('\n]', '\n,0\n]'),
   ])('takes what is no row of this format for absent, so that nobody is locked out by an error: %.20j', (text) => {
     expect(decodeRow(full.id, text)).toBeNull()
     expect(decodeInfo(full.id, text)).toBeNull()
+    expect(isRow(text)).toBe(false)
   })
 })
 
 describe('decodeInfo()', () => {
   it('reads the first lines, which hold neither secrets nor data', () => {
     const lines = encodeRow(full, 'live').split('\n').slice(0, INFO_LINE_COUNT)
-    const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label } = full
-    const info = { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label }
+    const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt } = full
+    const { label, userAgent, address, persistent } = full
+    const times = { authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt }
+    const info = { id, carrier, ...times, label, userAgent, address, persistent }
     expect(decodeInfo(id, `${lines.join('')}]`)).toStrictEqual(info)
     for (const field of ['salt', 'generation', 'keyId', 'scopes', 'data'] as const) {
       expect(lineOf(field)).toBeGreaterThan(INFO_LINE_COUNT)

@@ -2,7 +2,7 @@
  * How a record stands in Redis: as one text value, which is a JSON array with a line for each element.
  *
  * ```text
- * [1                 the format
+ * [2                 the format
  * ,"live"            the state
  * ,0                 version
  * ,0                 epoch
@@ -28,7 +28,8 @@ import type { JsonObject, SessionInfo, SessionRecord } from '@latchkey/core'
  */
 export type RowState = 'pending' | 'live' | 'ended'
 
-const FORMAT = 1
+const FORMAT = 2
+const STATES: readonly unknown[] = ['pending', 'live', 'ended'] satisfies readonly RowState[]
 
 type Row = readonly [
   format: typeof FORMAT,
@@ -43,6 +44,9 @@ type Row = readonly [
   createdAt: number,
   authenticatedAt: number | null,
   label: string | null,
+  userAgent: string | null,
+  address: string | null,
+  persistent: boolean,
   scopes: readonly string[],
   amr: readonly string[],
   acr: string | null,
@@ -51,6 +55,7 @@ type Row = readonly [
   generation: number,
   previous: number | null,
   rotatedAt: number | null,
+  dataVersion: number,
   data: JsonObject,
 ]
 
@@ -68,6 +73,9 @@ const FIELDS: readonly RowField[] = [
   'createdAt',
   'authenticatedAt',
   'label',
+  'userAgent',
+  'address',
+  'persistent',
   'scopes',
   'amr',
   'acr',
@@ -76,6 +84,7 @@ const FIELDS: readonly RowField[] = [
   'generation',
   'previous',
   'rotatedAt',
+  'dataVersion',
   'data',
 ]
 
@@ -105,32 +114,27 @@ export function decodeRow(id: string, text: string): SessionRecord | null {
   if (row === null || row.length !== FIELDS.length + 2) return null
   // oxfmt-ignore
   const [, , version, epoch, lastSeenAt, idleExpiresAt, absoluteExpiresAt, subject, carrier, createdAt, authenticatedAt,
-    label, scopes, amr, acr, keyId, salt, generation, previous, rotatedAt, data] = row as Row
+    label, userAgent, address, persistent, scopes, amr, acr, keyId, salt, generation, previous, rotatedAt, dataVersion,
+    data] = row as Row
   // oxfmt-ignore
   return { id, carrier, subject, scopes, authenticatedAt, amr, acr, keyId, salt, generation, previous, rotatedAt, epoch,
-    createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, version, label, data }
+    createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, version, label, userAgent, address, persistent, dataVersion,
+    data }
 }
 
 /** The number of lines that tell everything a device list may know. A row that is cut off after them is an array again with a `]`. */
-export const INFO_LINE_COUNT: number = lineOf('label')
+export const INFO_LINE_COUNT: number = lineOf('persistent')
 
 /** Reads what a device list may know from the first lines of a live row; null as `decodeRow`. */
 export function decodeInfo(id: string, text: string): SessionInfo | null {
   const row = parseLive(text)
   if (row === null || row.length !== INFO_LINE_COUNT) return null
   // oxfmt-ignore
-  const [, , , , lastSeenAt, idleExpiresAt, absoluteExpiresAt, , carrier, createdAt, authenticatedAt, label] =
-    row as unknown as Row
-  return {
-    id,
-    carrier,
-    authenticatedAt,
-    createdAt,
-    lastSeenAt,
-    idleExpiresAt,
-    absoluteExpiresAt,
-    label,
-  }
+  const [, , , , lastSeenAt, idleExpiresAt, absoluteExpiresAt, , carrier, createdAt, authenticatedAt, label, userAgent,
+    address, persistent] = row as unknown as Row
+  // oxfmt-ignore
+  return { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label, userAgent,
+    address, persistent }
 }
 
 /** Tells whether a record has not expired. The caller's clock is the judge, and the time at which Redis drops a key never is. */
@@ -138,12 +142,23 @@ export function isUnexpired(record: Pick<SessionRecord, 'idleExpiresAt' | 'absol
   return now < record.idleExpiresAt && now < record.absoluteExpiresAt
 }
 
+/** Tells whether a text is a row of this format, in whichever state. */
+export function isRow(text: string): boolean {
+  const row = parseRow(text)
+  return row !== null && row.length === FIELDS.length + 2 && STATES.includes(row[1])
+}
+
 function parseLive(text: string): readonly unknown[] | null {
+  const row = parseRow(text)
+  return row?.[1] === ('live' satisfies RowState) ? row : null
+}
+
+function parseRow(text: string): readonly unknown[] | null {
   let row: unknown
   try {
     row = JSON.parse(text)
   } catch {
     return null
   }
-  return Array.isArray(row) && row[0] === FORMAT && row[1] === ('live' satisfies RowState) ? row : null
+  return Array.isArray(row) && row[0] === FORMAT ? row : null
 }

@@ -7,7 +7,7 @@
 import type { SessionChanges, SessionInfo, SessionRecord, StoreCall, UpdateResult } from '@latchkey/core'
 import type { Commands, Script } from './client.ts'
 import { lifeUntil } from './expiry.ts'
-import { decodeInfo, decodeRow, encodeRow, isUnexpired, lineOf, type RowState } from './row.ts'
+import { decodeInfo, decodeRow, encodeRow, isRow, isUnexpired, lineOf, type RowState } from './row.ts'
 import * as scripts from './session-scripts.ts'
 
 /** A subject as the index names it: its JSON text, which tells lone surrogates apart, as UTF-8 does not. */
@@ -58,6 +58,9 @@ const CHANGEABLE = [
   'lastSeenAt',
   'idleExpiresAt',
   'label',
+  'userAgent',
+  'address',
+  'dataVersion',
   'data',
 ] as const satisfies readonly (keyof SessionChanges)[]
 
@@ -88,6 +91,7 @@ export function createSessionRows(commands: Commands, prefix: string): SessionRo
     async read(id, call) {
       const text = await commands.get(keyOf(id), call.signal)
       const record = text === null ? null : decodeRow(id, text)
+      if (text !== null && record === null && !isRow(text)) call.onUndecodable?.(id)
       return record !== null && isUnexpired(record, call.now) ? record : null
     },
 

@@ -51,16 +51,17 @@ describe('presentSession()', () => {
 })
 
 describe('carrierOf()', () => {
-  it('gives the cookie the life that the session has left, in whole seconds', () => {
+  it('gives a persistent cookie the life that the session has left, in whole seconds, and any other none', () => {
     const lines: string[] = []
     const current = {
       ...exchange('GET', {}),
       sink: { open: true, setCookie: (_: string, line: string) => void lines.push(line), setHeader() {} },
     }
-    const record = { idleExpiresAt: runtime.now() + 1_500 } as SessionRecord
+    const record = { idleExpiresAt: runtime.now() + 1_500, persistent: true } as SessionRecord
     carrierOf(current).issue(record, 'credential')
     carrierOf(current).issue({ ...record, idleExpiresAt: runtime.now() - 1 }, 'credential')
-    expect(lines.map((line) => /Max-Age=(\d+)/.exec(line)?.[1])).toEqual(['2', '1'])
+    carrierOf(current).issue({ ...record, persistent: false }, 'credential')
+    expect(lines.map((line) => /Max-Age=(\d+)/.exec(line)?.[1])).toEqual(['2', '1', undefined])
   })
 })
 

@@ -10,6 +10,7 @@ import { UsageError } from '../faults.ts'
 import type { EffectSink } from '../http/effects.ts'
 import { decideOrigin, mayChangeState } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
+import { readUserAgent } from '../http/user-agent.ts'
 import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import type { CredentialCarrier } from '../session/delivery.ts'
@@ -85,7 +86,8 @@ export function carrierOf(exchange: CookieExchange): CredentialCarrier {
     refusal: () =>
       new UsageError('headers_sent', 'A cookie is needed, and the headers of the response are already sent'),
     issue(record, credential) {
-      const maxAge = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
+      const left = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
+      const maxAge = record.persistent ? left : undefined
       sink.setCookie(config.cookie.name, config.cookie.issue(credential, maxAge))
     },
     clear: () => sink.setCookie(config.cookie.name, config.cookie.clearing),
@@ -108,9 +110,14 @@ export function openSession<Data extends object>(
   exchange: CookieExchange & Pick<Exchange<unknown, never, never>, 'cookieIgnored'>,
   slot: SessionSlot,
 ): Session<Data> {
-  const { config, cookieIgnored } = exchange
+  const { config, cookieIgnored, request } = exchange
   const carrier = cookieIgnored === undefined ? carrierOf(exchange) : noCarrier()
-  return createSession<Data>(slot, { engine: engineOf(config), carrier, emit: config.emit })
+  return createSession<Data>(slot, {
+    engine: engineOf(config),
+    carrier,
+    userAgent: readUserAgent(request),
+    emit: config.emit,
+  })
 }
 
 /** The principal of a session; null while nobody has logged in. */

@@ -5,9 +5,10 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
-import type { BaseConfig, Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
+import { readUserAgent } from '../http/user-agent.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
@@ -53,6 +54,16 @@ export interface LoginOptions {
   readonly carry?: readonly string[]
   /** What a device list shows. At most 200 characters. Default: none. */
   readonly label?: string
+  /**
+   * Remember me: whether the cookie outlives the browser. Kept for the life of the session; both timeouts hold either way. For `cookie`
+   * alone. Default: the strategy's `persistent`, which is true unless it says otherwise.
+   */
+  readonly persistent?: boolean
+  /**
+   * The client's network address, for a device list and never judged: take it from a source that you trust, which behind a proxy is not
+   * the connection. Cut after 64 characters. Default: not recorded. The `User-Agent` header is recorded by itself.
+   */
+  readonly address?: string | undefined
 }
 
 /** A login that was refused. The denial is to be sent as it is. */
@@ -74,6 +85,7 @@ export type TokenLoginResult = { readonly ok: true; readonly tokens: TokenRespon
 type LoginInit = Omit<SessionInit, 'carrier' | 'epoch' | 'data'>
 
 const MAX_LABEL_LENGTH = 200
+const MAX_ADDRESS_LENGTH = 64
 
 /**
  * Logs a subject in with a cookie, whose identity the application has checked.
@@ -93,7 +105,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
 ): Promise<LoginResult<Data>> {
   const { config, sink } = exchange
   const engine = engineOf(config)
-  const init = readInit(options, config)
+  const init = readInit(options, exchange)
   if (!sink.open)
     throw new UsageError('headers_sent', 'A login needs a cookie, and the headers of the response are already sent')
   if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
@@ -102,7 +114,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   const former = presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
   const data = await carryOver(engine, former, options.carry)
   const epoch = options.epoch ?? (await engine.epochOf(options.subject))
-  const parts = { engine, carrier: carrierOf(exchange) }
+  const parts = { engine, carrier: carrierOf(exchange), userAgent: init.userAgent ?? null }
   const record = await createDelivered({ ...init, carrier: 'cookie', epoch, data }, former, parts)
   if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
 
@@ -131,7 +143,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
  *
  * Refused: `login_cut_off`.
  *
- * @throws {UsageError} `argument`, also for `carry`; `not_configured` without `sessions` and `tokens`. Nothing is stored.
+ * @throws {UsageError} `argument`, also for `carry` and `persistent`; `not_configured` without `sessions` and `tokens`. Nothing is stored.
  * @throws {UnavailableError} When the store or the key is out of reach.
  */
 export async function loginWithTokens(
@@ -140,9 +152,11 @@ export async function loginWithTokens(
 ): Promise<TokenLoginResult> {
   const { config, sink } = exchange
   const engine = engineOf(config)
-  const init = readInit(options, config)
+  const init = readInit(options, exchange)
   if (config.tokens === undefined) throw new UsageError('not_configured', 'The option "tokens" is not configured')
   if (options.carry !== undefined) throw new UsageError('argument', 'A login with tokens carries nothing over')
+  if (options.persistent !== undefined)
+    throw new UsageError('argument', 'A login with tokens sets no cookie to persist')
   if (sink.open) sink.setHeader('cache-control', 'no-store')
   const epoch = options.epoch ?? (await engine.epochOf(options.subject))
   const record = await engine.create({ ...init, carrier: 'refresh', epoch, data: {} })
@@ -154,15 +168,31 @@ interface TokenGround {
   readonly config: Config<unknown, AccessTokenClaims>
 }
 
-function readInit(options: LoginOptions, config: BaseConfig): LoginInit {
+function readInit(options: LoginOptions, { config, request }: Pick<CookieExchange, 'config' | 'request'>): LoginInit {
   const { amr, acr, scopes } = readStrength(options)
-  const { label = null, epoch = 0 } = options
+  const { epoch = 0, persistent } = options
+  const { label = null, address = null } = options
   if (label !== null && (typeof label !== 'string' || label.length > MAX_LABEL_LENGTH)) {
     throw new UsageError('argument', `A label is text of at most ${MAX_LABEL_LENGTH} characters`)
   }
+  if (address !== null && typeof address !== 'string') throw new UsageError('argument', 'An address is text')
+  if (persistent !== undefined && typeof persistent !== 'boolean') {
+    throw new UsageError('argument', '"persistent" is true or false')
+  }
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw new UsageError('argument', 'An epoch is what "epochOf" gave')
   const authenticatedAt = readClock(config.runtime)
-  return { subject: checkSubject(options.subject), scopes, authenticatedAt, amr, acr, label }
+  return {
+    subject: checkSubject(options.subject),
+    scopes,
+    authenticatedAt,
+    amr,
+    acr,
+    label,
+    userAgent: readUserAgent(request),
+    // What stands before a trusted hop may be a client's, and too long an address must not be a way to fail.
+    address: address?.slice(0, MAX_ADDRESS_LENGTH) || null,
+    ...(persistent === undefined ? {} : { persistent }),
+  }
 }
 
 /** The named values of the session before, as they are now. */

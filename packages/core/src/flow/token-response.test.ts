@@ -26,6 +26,10 @@ const RECORD: SessionRecord = {
   absoluteExpiresAt: 1_900_000_000_000,
   version: 3,
   label: null,
+  userAgent: null,
+  address: null,
+  persistent: true,
+  dataVersion: 0,
   data: {},
 }
 

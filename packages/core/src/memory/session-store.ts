@@ -98,8 +98,8 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
       if (record === undefined) return { ok: false, why: 'gone' }
       if (record.version !== ifVersion) return { ok: false, why: 'conflict' }
       const version = ifVersion + 1
-      const { carrier, subject, epoch, createdAt, absoluteExpiresAt } = record
-      const fixed = { id, carrier, subject, epoch, createdAt, absoluteExpiresAt, version }
+      const { carrier, subject, epoch, createdAt, absoluteExpiresAt, persistent } = record
+      const fixed = { id, carrier, subject, epoch, createdAt, absoluteExpiresAt, persistent, version }
       records.set(id, keepRecord({ ...openRecord(record), ...definedOf(changes), ...fixed }))
       return { ok: true, version }
     },
@@ -158,6 +158,8 @@ function definedOf<T extends object>(changes: T): Partial<T> {
 }
 
 function toInfo(record: SessionInfo): SessionInfo {
-  const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label } = record
-  return { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label }
+  const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt } = record
+  const { label, userAgent, address, persistent } = record
+  const times = { authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt }
+  return { id, carrier, ...times, label, userAgent, address, persistent }
 }

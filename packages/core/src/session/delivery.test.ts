@@ -40,9 +40,9 @@ function setUp() {
 describe('createDelivered()', () => {
   it('makes the new session, ends the old one, and then hands out the credential', async () => {
     const { engine, carrier, jar } = setUp()
-    const old = await createDelivered(INIT, null, { engine, carrier })
+    const old = await createDelivered(INIT, null, { engine, carrier, userAgent: null })
     if (old === 'cut_off') throw new Error('cut off')
-    const next = await createDelivered(INIT, old, { engine, carrier })
+    const next = await createDelivered(INIT, old, { engine, carrier, userAgent: null })
     expect(next).not.toBe('cut_off')
     expect((await engine.load(jar[0] ?? '')).status).toBe('unknown')
     expect((await engine.load(jar[1] ?? '')).status).toBe('live')
@@ -50,9 +50,11 @@ describe('createDelivered()', () => {
 
   it('leaves the old session alone when the new one is cut off', async () => {
     const { engine, carrier, jar } = setUp()
-    const old = await createDelivered({ ...INIT, subject: 'user-2' }, null, { engine, carrier })
+    const old = await createDelivered({ ...INIT, subject: 'user-2' }, null, { engine, carrier, userAgent: null })
     await engine.revokeAll('user-1', undefined)
-    expect(await createDelivered(INIT, old === 'cut_off' ? null : old, { engine, carrier })).toBe('cut_off')
+    expect(await createDelivered(INIT, old === 'cut_off' ? null : old, { engine, carrier, userAgent: null })).toBe(
+      'cut_off',
+    )
     expect(jar).toHaveLength(1)
     expect((await engine.load(jar[0] ?? '')).status).toBe('live')
   })
@@ -60,7 +62,7 @@ describe('createDelivered()', () => {
   it('stores nothing for a client that cannot be reached', async () => {
     const { engine, carrier } = setUp()
     carrier.open = false
-    await expect(createDelivered(INIT, null, { engine, carrier })).rejects.toThrow(
+    await expect(createDelivered(INIT, null, { engine, carrier, userAgent: null })).rejects.toThrow(
       expect.objectContaining({ reason: 'headers_sent' }),
     )
     expect(await engine.list('user-1')).toEqual([])
@@ -70,7 +72,7 @@ describe('createDelivered()', () => {
 describe('createAnonymous()', () => {
   it('makes a session that is nobody\u2019s', async () => {
     const { engine, carrier, jar } = setUp()
-    const record = await createAnonymous({ cart: [1] }, { engine, carrier })
+    const record = await createAnonymous({ cart: [1] }, { engine, carrier, userAgent: null })
     expect(record).toMatchObject({ subject: null, authenticatedAt: null, scopes: [], data: { cart: [1] } })
     expect((await engine.load(jar[0] ?? '')).status).toBe('live')
   })

@@ -25,6 +25,8 @@ export interface CredentialCarrier {
 export interface DeliveryParts {
   readonly engine: SessionEngine
   readonly carrier: CredentialCarrier
+  /** The client as it calls itself; recorded in the sessions that begin. */
+  readonly userAgent: string | null
 }
 
 /**
@@ -39,10 +41,10 @@ export interface DeliveryParts {
 export async function createDelivered(
   init: SessionInit,
   replaced: SessionRecord | null,
-  { engine, carrier }: DeliveryParts,
+  { engine, carrier, userAgent }: DeliveryParts,
 ): Promise<SessionRecord | 'cut_off'> {
   if (!carrier.open) throw carrier.refusal()
-  const record = await engine.create(init)
+  const record = await engine.create({ userAgent, ...init })
   if (record === 'cut_off') return 'cut_off'
   try {
     const credential = await engine.credentialOf(record)

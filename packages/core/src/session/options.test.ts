@@ -14,13 +14,20 @@ describe('resolveSessionOptions()', () => {
       storeTimeout: 2_000,
       reuseWindow: 10_000,
       reuse: 'recover',
+      persistent: true,
     })
     expect(Object.isFrozen(policy)).toBe(true)
   })
 
   it('lets single options stand beside a preset', () => {
     expect(
-      resolveSessionOptions({ preset: 'strict', absoluteTimeout: '12h', reuseWindow: 0, reuse: 'strict' }),
+      resolveSessionOptions({
+        preset: 'strict',
+        absoluteTimeout: '12h',
+        reuseWindow: 0,
+        reuse: 'strict',
+        persistent: false,
+      }),
     ).toEqual({
       idleTimeout: 3_600_000,
       absoluteTimeout: DAY / 2,
@@ -29,6 +36,7 @@ describe('resolveSessionOptions()', () => {
       storeTimeout: 2_000,
       reuseWindow: 0,
       reuse: 'strict',
+      persistent: false,
     })
   })
 
@@ -52,6 +60,7 @@ describe('resolveSessionOptions()', () => {
     [{ reuseWindow: -1 }, 'sessions.reuseWindow'],
     [{ reuseWindow: '11m' }, 'sessions.reuseWindow'],
     [{ reuse: 'never' }, 'sessions.reuse'],
+    [{ persistent: 'yes' }, 'sessions.persistent'],
     [{ timeout: '1h' }, 'sessions.timeout'],
     [null, 'sessions'],
   ])('refuses %j', (options, option) => {

@@ -6,7 +6,7 @@
 
 import { parseDuration, type Duration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
-import { readChoice, readOptions } from '../options.ts'
+import { readBoolean, readChoice, readOptions } from '../options.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { RotationPolicy } from './rotation.ts'
 
@@ -18,6 +18,11 @@ export interface StoredSessionOptions {
   readonly idleTimeout?: Duration
   /** Ends a session so long after its login, however much it is used. Default by preset. At least `idleTimeout`. */
   readonly absoluteTimeout?: Duration
+  /**
+   * Whether a session's cookie outlives the browser (`Max-Age`), where a login does not say, and for visitors. False: the browser deletes
+   * it when it closes, unless it restores its windows. Both timeouts hold either way. Default true.
+   */
+  readonly persistent?: boolean
   /** Use is recorded, and the cookie sent again, at most this often. Default 5 minutes, or half of `idleTimeout` where that is less. */
   readonly touchEvery?: Duration
   /**
@@ -44,6 +49,7 @@ export interface StoredSessionOptions {
 export interface StoredSessionPolicy extends SessionPolicy, RotationPolicy {
   readonly maxDataSize: number
   readonly storeTimeout: number
+  readonly persistent: boolean
 }
 
 const PRESETS = {
@@ -69,6 +75,7 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     'idleTimeout',
     'absoluteTimeout',
     'touchEvery',
+    'persistent',
     'maxDataSize',
     'storeTimeout',
     'reuseWindow',
@@ -92,7 +99,8 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     max: MAX_STORE_TIMEOUT,
   })
   const reuse = readChoice('sessions.reuse', given.reuse, ['recover', 'strict'], 'recover')
-  return Object.freeze({ ...timeouts, maxDataSize, storeTimeout, reuseWindow, reuse })
+  const persistent = readBoolean('sessions.persistent', given.persistent, true)
+  return Object.freeze({ ...timeouts, maxDataSize, storeTimeout, reuseWindow, reuse, persistent })
 }
 
 /** The options by which `resolveTimeouts` goes, not yet checked. */

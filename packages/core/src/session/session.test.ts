@@ -38,7 +38,12 @@ function parts(options: StoredSessionOptions = {}, over: SessionStoreParts = sto
     clear: () => void jar.push(''),
   }
   const cookie = { name: '__Host-session', capacity: 4_000 }
-  return { engine: storedSessions(over, options).bind({ secrets, runtime, emit, cookie }), carrier, emit }
+  return {
+    engine: storedSessions(over, options).bind({ secrets, runtime, emit, cookie }),
+    carrier,
+    userAgent: null,
+    emit,
+  }
 }
 
 function begin(options?: StoredSessionOptions): Session {

@@ -131,6 +131,9 @@ function createStoredEngine(
       for (let attempt = 0; attempt < MAX_ID_ATTEMPTS; attempt += 1) {
         const now = readClock(runtime)
         const record: SessionRecord = {
+          userAgent: null,
+          address: null,
+          persistent: policy.persistent,
           ...init,
           id: toSessionId(runtime.randomBytes(16)),
           keyId: secrets.signingId,
@@ -142,6 +145,7 @@ function createStoredEngine(
           lastSeenAt: now,
           ...decideExpiry(now, policy),
           version: 0,
+          dataVersion: 0,
         }
         const created = await call((at) => store.create(record, at))
         // Two equal ids out of 2^128: another one, rather than somebody else's session.

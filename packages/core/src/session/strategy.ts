@@ -42,11 +42,12 @@ export type RefreshLoad =
   | { readonly status: 'expired'; readonly record: SessionRecord }
   | { readonly status: 'unknown' }
 
-/** What a new session is made of. */
+/** What a new session is made of. What is left out: nothing is known of the client, and the strategy's `persistent` holds. */
 export type SessionInit = Pick<
   SessionRecord,
   'carrier' | 'subject' | 'scopes' | 'authenticatedAt' | 'amr' | 'acr' | 'epoch' | 'label' | 'data'
->
+> &
+  Partial<Pick<SessionRecord, 'userAgent' | 'address' | 'persistent'>>
 
 /** The outcome of writing to a session. */
 export type SessionWrite =

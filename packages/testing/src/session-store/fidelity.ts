@@ -61,6 +61,10 @@ export function describeFidelity(harness: CurrentHarness): void {
         absoluteExpiresAt: Number.MAX_SAFE_INTEGER,
         version: 7,
         label: 'Firefox on Linux',
+        userAgent: 'Mozilla/5.0 (X11; Linux x86_64)',
+        address: '203.0.113.9',
+        persistent: false,
+        dataVersion: Number.MAX_SAFE_INTEGER,
       })
       await expect(passThrough(record)).resolves.toStrictEqual(record)
     })
@@ -75,12 +79,23 @@ export function describeFidelity(harness: CurrentHarness): void {
         previous: 0,
         rotatedAt: 0,
         label: '',
+        userAgent: '',
+        address: '',
+        dataVersion: 0,
       })
       await expect(passThrough(record)).resolves.toStrictEqual(record)
     })
 
     it.each(TEXTS)('gives %s unchanged in every field of text', async (_, text) => {
-      const record = recordOf({ subject: text, scopes: [text], amr: [text, 'b'], acr: text, label: text })
+      const record = recordOf({
+        subject: text,
+        scopes: [text],
+        amr: [text, 'b'],
+        acr: text,
+        label: text,
+        userAgent: text,
+        address: text,
+      })
       await expect(passThrough(record)).resolves.toStrictEqual(record)
       const { store } = harness()
       await expect(store.listBySubject(text, at(NOW))).resolves.toHaveLength(1)
@@ -105,8 +120,9 @@ export function describeFidelity(harness: CurrentHarness): void {
       expect(Object.is(read?.data['zero'], 0)).toBe(true)
     })
 
-    it('keeps a subject and a label of full length', async () => {
-      const record = recordOf({ subject: '世'.repeat(255), label: '🗝'.repeat(100) })
+    it('keeps a subject, a label, a user agent and an address of full length', async () => {
+      const agent = { userAgent: '🗝'.repeat(128), address: '世'.repeat(64) }
+      const record = recordOf({ subject: '世'.repeat(255), label: '🗝'.repeat(100), ...agent })
       await expect(passThrough(record)).resolves.toStrictEqual(record)
       await expect(harness().store.listBySubject('世'.repeat(255), at(NOW))).resolves.toHaveLength(1)
     })

@@ -41,6 +41,10 @@ export function recordOf(fields: Partial<SessionRecord> = {}): SessionRecord {
     absoluteExpiresAt: NOW + 3_600_000,
     version: 0,
     label: null,
+    userAgent: null,
+    address: null,
+    persistent: true,
+    dataVersion: 0,
     data: {},
     ...fields,
   }
@@ -48,8 +52,10 @@ export function recordOf(fields: Partial<SessionRecord> = {}): SessionRecord {
 
 /** What a device list may know of a record. */
 export function infoOf(record: SessionRecord): SessionInfo {
-  const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label } = record
-  return { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt, label }
+  const { id, carrier, authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt } = record
+  const { label, userAgent, address, persistent } = record
+  const times = { authenticatedAt, createdAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt }
+  return { id, carrier, ...times, label, userAgent, address, persistent }
 }
 
 /** Counts equal outcomes. */

@@ -29,12 +29,27 @@ const CHANGES: readonly SessionChanges[] = [
   { idleExpiresAt: NOW + 90_000 },
   { label: 'Safari on iOS' },
   { label: null },
+  { userAgent: 'Mozilla/5.0' },
+  { userAgent: null },
+  { address: '2001:db8::1' },
+  { address: null },
+  { dataVersion: 3 },
   { data: { cart: [1, 2] } },
   { data: {} },
   { generation: 1, previous: 0, rotatedAt: NOW, salt: 'bmV3', keyId: 2, lastSeenAt: NOW + 9, data: { a: 1 } },
 ]
 
-const FULL = recordOf({ acr: 'urn:acr:1', generation: 3, previous: 2, rotatedAt: NOW - 1, label: 'x', data: { a: 0 } })
+const FULL = recordOf({
+  acr: 'urn:acr:1',
+  generation: 3,
+  previous: 2,
+  rotatedAt: NOW - 1,
+  label: 'x',
+  userAgent: 'a',
+  address: 'b',
+  dataVersion: 1,
+  data: { a: 0 },
+})
 
 /** Defines the tests of `update`. */
 export function describeUpdate(harness: CurrentHarness): void {
