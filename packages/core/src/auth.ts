@@ -10,6 +10,7 @@ import { UsageError } from './faults.ts'
 import { authenticate } from './flow/authenticate.ts'
 import { decideAuthorization } from './flow/authorize.ts'
 import { createContexts, findUser, type Context } from './flow/context.ts'
+import { elevate, type ElevateOptions, type ElevateResult } from './flow/elevate.ts'
 import { engineOf } from './flow/exchange.ts'
 import { login, loginWithTokens, type LoginOptions, type LoginResult, type TokenLoginResult } from './flow/login.ts'
 import { logout, type LogoutResult } from './flow/logout.ts'
@@ -70,6 +71,11 @@ export interface Auth<
     context: Context<User, Claims, Data>,
     options: LoginOptions & { readonly deliver: 'tokens' },
   ): Promise<TokenLoginResult>
+  /**
+   * Step-up: renews the time and methods of authentication of the request's session, whose subject the application has checked
+   * again, and changes its credential. For guarded routes. See `ElevateOptions`.
+   */
+  elevate(context: Context<User, Claims, Data>, options: ElevateOptions): Promise<ElevateResult<Data>>
   /** Exchanges a refresh token for a new access token and, once a window, a new refresh token. */
   refresh(refreshToken: unknown): Promise<RefreshResult>
   /** Ends the session of a refresh token: the logout of an API client. True: it was alive. */
@@ -159,6 +165,7 @@ export function createAuth<
       if (loginOptions.deliver === 'tokens') return loginWithTokens(exchange, loginOptions)
       throw new UsageError('argument', 'A login is delivered as "cookie" or as "tokens"')
     }) as Auth<User, Data, Claims>['login'],
+    elevate: async (context, elevateOptions) => elevate(contexts.exchangeOf(context), elevateOptions),
     refresh: async (token) => refresh(config, token),
     revokeRefreshToken: async (token) => revokeRefreshToken(config, token),
     logout: async (context) => logout(contexts.exchangeOf(context)),

@@ -10,6 +10,7 @@ import type { RejectionCode } from './authentication.ts'
  * A security event. `sessionId` is the public id. No event holds a token, cookie, secret, header or session value.
  *
  * - `session_created`, `session_destroyed`, `session_rotated`: the life of a record.
+ * - `session_elevated`: its subject proved its identity again (step-up).
  * - `sessions_revoked`: all sessions of a subject ended (`count` of them were alive, 0 where nobody counts them: sealed sessions).
  * - `session_expired`: a presented session had passed its idle or absolute timeout.
  * - `session_conflict`: a write was refused because another request had changed what it relied on, or the session ended.
@@ -21,6 +22,7 @@ export type AuthEvent =
   | { readonly type: 'session_created'; readonly sessionId: string; readonly subject: string | null }
   | { readonly type: 'session_destroyed'; readonly sessionId: string; readonly subject: string | null }
   | { readonly type: 'session_rotated'; readonly sessionId: string; readonly subject: string | null }
+  | { readonly type: 'session_elevated'; readonly sessionId: string; readonly subject: string }
   | { readonly type: 'sessions_revoked'; readonly subject: string; readonly count: number }
   | { readonly type: 'session_expired'; readonly sessionId: string; readonly reason: 'idle' | 'absolute' }
   | { readonly type: 'session_conflict'; readonly sessionId: string; readonly reason: 'conflict' | 'gone' }

@@ -151,6 +151,7 @@ export function createSealedEngine(
       return { ok: true, record: rotated }
     },
 
+    find: async () => null,
     reload: async (record) => ((await isAlive(record)) ? record : null),
 
     async destroy({ id, subject, absoluteExpiresAt }) {

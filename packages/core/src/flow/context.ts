@@ -148,7 +148,12 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
   }
 }
 
-function admitted<Claims extends AccessTokenClaims>({
+/**
+ * What the last guard found, if it let the request in.
+ *
+ * @throws {UsageError} `not_guarded`
+ */
+export function admitted<Claims extends AccessTokenClaims>({
   authentication,
   denied,
 }: Pick<Exchange<unknown, Claims, object>, 'authentication' | 'denied'>): Authentication<Claims> {

@@ -170,7 +170,7 @@ interface TokenGround {
 
 function readInit(options: LoginOptions, { config, request }: Pick<CookieExchange, 'config' | 'request'>): LoginInit {
   const { amr, acr, scopes } = readStrength(options)
-  const { epoch = 0, persistent } = options
+  const { persistent } = options
   const { label = null, address = null } = options
   if (label !== null && (typeof label !== 'string' || label.length > MAX_LABEL_LENGTH)) {
     throw new UsageError('argument', `A label is text of at most ${MAX_LABEL_LENGTH} characters`)
@@ -179,7 +179,7 @@ function readInit(options: LoginOptions, { config, request }: Pick<CookieExchang
   if (persistent !== undefined && typeof persistent !== 'boolean') {
     throw new UsageError('argument', '"persistent" is true or false')
   }
-  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new UsageError('argument', 'An epoch is what "epochOf" gave')
+  checkEpoch(options.epoch)
   const authenticatedAt = readClock(config.runtime)
   return {
     subject: checkSubject(options.subject),
@@ -207,13 +207,32 @@ async function carryOver(
   return Object.fromEntries(carried.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))
 }
 
-function readStrength({ amr = [], acr, scopes = [] }: LoginOptions): Pick<LoginInit, 'amr' | 'acr' | 'scopes'> {
+/**
+ * Reads how strongly a subject proved its identity, and what that is good for.
+ *
+ * @throws {UsageError} `argument`
+ */
+export function readStrength({
+  amr = [],
+  acr,
+  scopes = [],
+}: Pick<LoginOptions, 'amr' | 'acr' | 'scopes'>): Pick<LoginInit, 'amr' | 'acr' | 'scopes'> {
   try {
     const [own = null] = readTokens('acr', acr === undefined ? [] : [acr])
     return { amr: readTokens('amr', amr), acr: own, scopes: readTokens('scopes', scopes) }
   } catch {
     throw new UsageError('argument', 'amr, acr and scopes take printable ASCII characters without blanks, " and \\')
   }
+}
+
+/**
+ * Checks an epoch that the application may have given.
+ *
+ * @throws {UsageError} `argument`
+ */
+export function checkEpoch(epoch: number | undefined): void {
+  if (epoch !== undefined && (!Number.isSafeInteger(epoch) || epoch < 0))
+    throw new UsageError('argument', 'An epoch is what "epochOf" gave')
 }
 
 function refuse({ config }: Pick<CookieExchange, 'config'>, code: LoginRefusal['code']): LoginRefusal {

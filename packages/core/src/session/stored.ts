@@ -68,6 +68,11 @@ function createStoredEngine(
     return secrets.has(record.keyId) ? record : null
   }
 
+  async function readLive(id: string): Promise<SessionRecord | null> {
+    const record = await read(id)
+    return record !== null && decideSession(record, readClock(runtime), policy).status === 'live' ? record : null
+  }
+
   function checkSize(data: JsonObject): void {
     if (JSON.stringify(data).length > policy.maxDataSize) {
       throw new UsageError('session_too_large', 'The session holds more than "sessions.maxDataSize" allows')
@@ -176,10 +181,12 @@ function createStoredEngine(
       return result
     },
 
-    async reload(record) {
-      const current = await read(record.id)
-      return current !== null && decideSession(current, readClock(runtime), policy).status === 'live' ? current : null
+    async find(subject, id) {
+      const record = isSessionId(id) ? await readLive(id) : null
+      return record?.subject === subject ? record : null
     },
+
+    reload: ({ id }) => readLive(id),
 
     async destroy({ id, subject }) {
       const alive = await call((at) => store.destroy(id, at))

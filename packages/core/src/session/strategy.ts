@@ -89,6 +89,8 @@ export interface SessionEngine {
   write(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
   /** Gives the record a new credential, so that every one issued before is unknown from then on. */
   rotate(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
+  /** The live session of this id, if it is the subject's; null otherwise, and where sessions are kept by their clients. */
+  find(subject: string, id: string): Promise<SessionRecord | null>
   /** The record as it is now; null when the session has ended. */
   reload(record: SessionRecord): Promise<SessionRecord | null>
   /** Ends a session. True: it was alive. False: it was not, or nothing can be ended on this side. */
