@@ -36,7 +36,7 @@ const HOMES = {
   hono: ['hono', 'example'],
   '@hono/node-server': ['hono', 'example'],
   kysely: ['kysely', 'example'],
-  redis: ['redis', 'password'],
+  redis: ['redis', 'password', 'example'],
   ioredis: ['redis', 'password'],
   'rate-limiter-flexible': ['password'],
   'iron-session': ['iron'],

@@ -24,16 +24,25 @@ export interface Item {
   readonly id: string
   readonly slug: string
   readonly description: string
-  readonly construct: { readonly request?: CorpusRequest; readonly args?: readonly unknown[] }
+  readonly construct: {
+    readonly request?: CorpusRequest
+    readonly args?: readonly unknown[]
+    /** A text that is described and not stored. */
+    readonly argsGenerator?: { readonly prefix?: string; readonly char: string; readonly count: number }
+  }
   readonly expect: {
     readonly result: 'accept' | 'reject' | 'neutral'
     readonly reason: string
     readonly http?: number
   }
+  /** Something optional that the item needs. */
+  readonly feature?: string
+  /** Where the item is to be repeated for several kinds of store. */
+  readonly stores?: readonly string[]
 }
 
 /** Loads the items of an area. */
-export function loadItems(area: 'login' | 'http'): readonly Item[] {
+export function loadItems(area: 'login' | 'http' | 'cookie' | 'session' | 'csrf' | 'refresh'): readonly Item[] {
   const url = new URL(`../vectors/attack-corpus/${area}.json`, import.meta.url)
   return (JSON.parse(readFileSync(url, 'utf8')) as { items: Item[] }).items
 }
@@ -89,14 +98,18 @@ function errorOf(body: string): unknown {
   }
 }
 
-/** Writes a request as it goes over the wire. Strings are sent in UTF-8, header values byte for byte in Latin-1. */
+/**
+ * Writes a request as it goes over the wire. Strings are sent in UTF-8, header values byte for byte in Latin-1. `Host` is added where
+ * it is missing, and the connection is closed after the answer.
+ */
 export function toBytes({ method, target, headers = [], body }: CorpusRequest): Uint8Array {
   const content = body === undefined ? undefined : Buffer.from(body)
+  const names = new Set(headers.map(([name]) => name.toLowerCase()))
   const lines = [
     `${method} ${target} HTTP/1.1`,
-    'Host: app.test',
-    'Connection: close',
-    ...headers.map(([name, value]) => `${name}: ${value}`),
+    ...(names.has('host') ? [] : ['Host: app.test']),
+    ...(names.has('connection') ? [] : ['Connection: close']),
+    ...headers.map(([name, value]) => `${name}: ${value}${name === 'connection' ? ', close' : ''}`),
     ...(content === undefined ? [] : [`Content-Length: ${content.length}`]),
   ]
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), content ?? Buffer.alloc(0)])
