@@ -629,7 +629,10 @@ const DIRECT: Readonly<Record<string, () => Promise<void>>> = {
   },
   async 'SES-075'() {
     const store = createMemorySessionStore({ maxSessions: 1_000 })
-    const record = { ...RECORD, idleExpiresAt: 0, absoluteExpiresAt: 0 }
+    const { auth, open } = createPlainAuth(createTestRuntime({ now: 0 }), store)
+    const login = await auth.login(open(), { subject: 'a', deliver: 'cookie' })
+    const record =
+      (login.ok && (await store.read(login.session.id ?? '', { now: 0 }))) || expect.unreachable('No record')
     for (let now = 0; now < 1_000_000; now += 1) {
       const id = now.toString(16).padStart(32, '0')
       const times = { createdAt: now, lastSeenAt: now, idleExpiresAt: now + 10, absoluteExpiresAt: now + 10 }
@@ -639,40 +642,17 @@ const DIRECT: Readonly<Record<string, () => Promise<void>>> = {
   },
 }
 
-const RECORD: SessionRecord = {
-  id: '',
-  carrier: 'cookie',
-  subject: 'a',
-  scopes: [],
-  authenticatedAt: null,
-  amr: [],
-  acr: null,
-  keyId: 1,
-  salt: '',
-  generation: 0,
-  previous: null,
-  rotatedAt: null,
-  epoch: 0,
-  createdAt: 0,
-  lastSeenAt: 0,
-  idleExpiresAt: 0,
-  absoluteExpiresAt: 0,
-  version: 0,
-  label: null,
-  data: {},
-}
-
 /** The root secrets in every spelling in which they might be shown. */
 const SECRETS: readonly string[] = Object.values(TEST_SECRETS).flatMap((secret) => {
   const bytes = Buffer.from(secret as string)
   return [bytes.toString(), bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')]
 })
 
-function createPlainAuth(runtime: typeof systemRuntime) {
+function createPlainAuth(runtime: typeof systemRuntime, store = createMemorySessionStore()) {
   const auth = createAuth({
     origin: APP_ORIGIN,
     secrets: TEST_SECRETS,
-    sessions: storedSessions(createMemorySessionStore()),
+    sessions: storedSessions(store),
     runtime,
   })
   return { auth, open: () => auth.open(createTestRequest(), createEffects()) }
