@@ -91,7 +91,8 @@ export interface Auth<
   /**
    * Verifies an access token of any bytes: a value, never an exception. Hits no store.
    *
-   * @throws {UsageError} `not_configured` without `tokens`.
+   * @throws {UsageError} `not_configured` without `tokens`; `argument` for an answer of `tokens.claims` or `tokens.checkClaims` of the
+   * wrong kind.
    */
   verifyAccessToken(token: unknown): Promise<VerifyResult<Claims>>
   /** The user behind a verified token; null when the token was refused or the user is gone. */
@@ -125,7 +126,14 @@ export function createAuth<
   User = unknown,
   Data extends object = JsonObject,
   Claims extends AccessTokenClaims = AccessTokenClaims,
->(options: AuthConfig<User, Data>): Auth<User, Data, Claims> {
+  OwnClaims = unknown,
+>(options: AuthConfig<User, Data, OwnClaims>): Auth<User, Data, Claims & OwnClaims> {
+  return bind<User, Data, Claims & OwnClaims>(options)
+}
+
+function bind<User, Data extends object, Claims extends AccessTokenClaims>(
+  options: AuthConfig<User, Data>,
+): Auth<User, Data, Claims> {
   const config = resolveConfig<User, Claims, Data>(options)
   const contexts = createContexts<User, Claims, Data>(config)
 
@@ -145,7 +153,7 @@ export function createAuth<
   return Object.freeze<Auth<User, Data, Claims>>({
     open: contexts.open,
     guard(requirement) {
-      const resolved = resolveRequirement(requirement)
+      const resolved = resolveRequirement(requirement, config)
       return async function guard(context) {
         const exchange = contexts.exchangeOf(context)
         const denial = authorize(await authenticate(exchange, resolved), resolved)
@@ -155,10 +163,10 @@ export function createAuth<
     },
     async authenticate(request, sink, requirement) {
       const context = contexts.open(request, sink)
-      await authenticate(contexts.exchangeOf(context), resolveRequirement(requirement))
+      await authenticate(contexts.exchangeOf(context), resolveRequirement(requirement, config))
       return context
     },
-    authorize: (authentication, requirement) => authorize(authentication, resolveRequirement(requirement)),
+    authorize: (authentication, requirement) => authorize(authentication, resolveRequirement(requirement, config)),
     login: (async (context: Context<User, Claims, Data>, loginOptions: LoginOptions) => {
       const exchange = contexts.exchangeOf(context)
       if (loginOptions.deliver === 'cookie') return login(exchange, loginOptions)

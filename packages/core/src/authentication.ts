@@ -8,10 +8,10 @@ import type { Duration } from './duration.ts'
 
 /** The claims of a verified access token (RFC 7519 section 4, RFC 9068 section 2.2), frozen. */
 export interface AccessTokenClaims {
-  /** The issuer. */
-  readonly iss: string
-  /** Whom the token is for. */
-  readonly aud: string | readonly string[]
+  /** The issuer. Always there, unless `tokens.issuer` is null. */
+  readonly iss?: string
+  /** Whom the token is for. Always there, unless `tokens.audience` is null. */
+  readonly aud?: string | readonly string[]
   /** The subject. */
   readonly sub: string
   /** NumericDate: seconds since the epoch. */
@@ -48,8 +48,16 @@ export interface Principal<Claims extends AccessTokenClaims = AccessTokenClaims>
   readonly keyId?: string
   /** What the credentials allow. */
   readonly scopes: readonly string[]
-  /** When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`. For an API key: when it was made. */
+  /**
+   * When the subject last proved its identity, in epoch milliseconds. For a bearer token: `auth_time`, else `iat`; 0 for a token of
+   * `flaskJwtExtended` that was not fresh when it was issued. For an API key: when it was made.
+   */
   readonly authenticatedAt: number
+  /**
+   * Until when a token of `flaskJwtExtended` counts as fresh, in epoch milliseconds: 0 for one that never was. Undefined for every other
+   * credential.
+   */
+  readonly freshUntil?: number
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
   /** The authentication context class; undefined when none was recorded. */
@@ -73,6 +81,8 @@ export type RejectionCode =
   | 'session_ambiguous'
   | 'cross_origin'
   | UserRejectionCode
+  | 'csrf_missing'
+  | 'csrf_mismatch'
   | RefreshRejectionCode
 
 /** Why an API key was refused. */
@@ -104,6 +114,7 @@ export type TokenRejectionCode =
   | 'token_issuer'
   | 'token_audience'
   | 'token_claim'
+  | 'token_claims_refused'
 
 /** The outcome of looking at a request's credentials. "No credentials" is never the same as "bad credentials". */
 export type Authentication<Claims extends AccessTokenClaims = AccessTokenClaims> =
@@ -125,6 +136,13 @@ export interface Requirement {
   readonly via?: 'bearer' | 'session'
   /** Admits callers without credentials. Bad bearer tokens and cross-origin writes are refused all the same. Default false. */
   readonly optional?: boolean
+  /**
+   * The token must be fresh: of a login at most `tokens.freshFor` ago, or issued as `fresh`. For `flaskJwtExtended`; elsewhere say `maxAge`.
+   * Refused as step-up is. Default false.
+   */
+  readonly fresh?: boolean
+  /** Takes a refresh JWT of `flaskJwtExtended`, and no other credential. Default false. */
+  readonly refresh?: boolean
   /** Does not count as activity: the session's idle timeout is not renewed. For polling. Default false. */
   readonly passive?: boolean
 }

@@ -20,7 +20,7 @@ import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenO
 import { keyringFromSecrets } from './token/keyring.ts'
 
 /** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
-export interface AuthConfig<User, Data extends object> {
+export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
   /**
    * The origins that this service has in browsers, such as `https://app.example.com`: state-changing requests with a
    * cookie must come from the one that they are sent to, or from a trusted one. Required with `sessions`. `https:` only, unless `cookie.insecurePlainHttp`.
@@ -37,7 +37,7 @@ export interface AuthConfig<User, Data extends object> {
   /** The id of the secret that signs. Default: the highest, so that a new secret takes over; name the old one while a rollout is under way. */
   readonly signWith?: number
   /** Access tokens. Default: none; then bearer tokens that are no API keys are refused. */
-  readonly tokens?: TokenOptions
+  readonly tokens?: TokenOptions<OwnClaims>
   /**
    * API keys: bearer credentials with their own prefix, accepted wherever access tokens are, such as `createApiKeys(...)` of
    * `@latchkey/password`. With `users`, the user of a key is looked up each time. Default: none.
@@ -92,6 +92,8 @@ export interface BaseConfig {
   readonly challenge: Challenge
   /** Clock tolerance in milliseconds, for tokens and for `maxAge`. */
   readonly leeway: number
+  /** How long after a login credentials are fresh, in milliseconds; undefined where the token profile does not know it. */
+  readonly freshFor: number | undefined
   readonly sessions: SessionEngine | undefined
   readonly cookie: Cookie
   readonly runtime: Runtime
@@ -139,11 +141,13 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     origins: readOrigins(given, cookie),
     bearerFirst:
       readChoice('credentials', given.credentials, ['exclusive', 'bearer-first'], 'exclusive') === 'bearer-first',
-    challenge: Object.freeze({
+    challenge: Object.freeze<Challenge>({
       scheme: policy === undefined && apiKeys === undefined ? 'Session' : 'Bearer',
       realm: given.realm,
+      ...(policy?.profile.name === 'flaskJwtExtended' && { flask: 'Missing Authorization Header' }),
     }),
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
+    freshFor: policy?.freshFor,
     tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
     apiKeys,
     sessions: readStrategy(given.sessions)?.bind({

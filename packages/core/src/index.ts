@@ -45,7 +45,7 @@ export type { LogoutResult } from './flow/logout.ts'
 export type { RefreshResult } from './flow/refresh.ts'
 export type { TokenResponse } from './flow/token-response.ts'
 export type { CookieOptions } from './http/cookie.ts'
-export type { Denial } from './http/denial.ts'
+export type { Denial, DenialBody } from './http/denial.ts'
 export type { Effects, EffectSink, ResponseHeaders } from './http/effects.ts'
 export type { FaultResponse } from './http/fault-response.ts'
 export type { AuthRequest } from './http/request.ts'
@@ -89,5 +89,9 @@ export type {
   SessionStrategy,
   SessionWrite,
 } from './session/strategy.ts'
+export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts'
+export type { ClaimsCheck } from './token/claims-check.ts'
+export type { IssuedClaims } from './token/options.ts'
+export type { ProfileName, TokenUse } from './token/profile.ts'
 export type { AccessTokens, IssueOptions, TokenOptions, VerifyResult } from './token/access-token.ts'
 export type { JsonWebKey, KeyAlgorithm, KeyInput, Keyring, KeyState, TokenKey } from './token/keyring.ts'

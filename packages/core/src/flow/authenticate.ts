@@ -20,7 +20,7 @@ import {
 } from './exchange.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 
-type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive'>
+type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive' | 'use'>
 
 const ANONYMOUS = Object.freeze({ status: 'anonymous' })
 
@@ -66,19 +66,20 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
   if (bearer.status === 'repeated') return rejected('credentials_repeated')
   if (bearer.status === 'malformed') return rejected('credentials_malformed')
-  return judgeBearer(config, bearer.token)
+  return judgeBearer(config, bearer.token, requirement)
 }
 
 /** What begins like an API key is one, and is never tried as an access token; all else is an access token, and costs no store call. */
 async function judgeBearer<User, Claims extends AccessTokenClaims>(
   config: Config<User, Claims>,
   token: string,
+  { use }: Credentials,
 ): Promise<Authentication<Claims>> {
   const { apiKeys, tokens } = config
   const verified =
-    apiKeys !== undefined && isApiKey(apiKeys, token)
+    use === 'access' && apiKeys !== undefined && isApiKey(apiKeys, token)
       ? await verifyApiKey(apiKeys, token, config)
-      : await tokens?.verify(token)
+      : await tokens?.verify(token, use)
   // Without access tokens there is no key that could have signed one.
   if (verified === undefined) return rejected('token_key')
   return verified.ok

@@ -79,4 +79,15 @@ describe('decideAuthorization()', () => {
     expect(decide(authenticated({ acr: 'mfa' }), { acr: 'mfa' })).toBeUndefined()
     expect(decide(authenticated(), { acr: 'mfa' })).toEqual({ code: 'insufficient_user_authentication', acr: 'mfa' })
   })
+
+  it.each([
+    ['a token that is fresh to the end of the leeway', { freshUntil: now - 5_000 }, undefined],
+    ['a token that no longer is', { freshUntil: now - 5_001 }, 'insufficient_user_authentication'],
+    ['a token that never was', { freshUntil: 0 }, 'insufficient_user_authentication'],
+    ['a session of a login a while ago', { authenticatedAt: now - 905_000 }, undefined],
+    ['a session of a login long ago', { authenticatedAt: now - 905_001 }, 'insufficient_user_authentication'],
+  ])('judges whether credentials are fresh: %s', (_, principal, code) => {
+    const requirement = resolveRequirement({ fresh: true }, { freshFor: 900_000 })
+    expect(decideAuthorization(authenticated(principal), requirement, clock)?.code).toBe(code)
+  })
 })

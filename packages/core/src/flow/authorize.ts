@@ -27,10 +27,13 @@ export function decideAuthorization(
   if (authentication.status === 'anonymous')
     return requirement.optional ? undefined : { code: 'authentication_required' }
   const { principal } = authentication
-  const { scopes, maxAge, amr, acr } = requirement
+  const { scopes, fresh, amr, acr } = requirement
+  const { keyId, authenticatedAt, freshUntil = authenticatedAt + (fresh ?? 0) } = principal
+  const maxAge = requirement.maxAge ?? fresh
+  const isOld = requirement.maxAge !== undefined && now - authenticatedAt > requirement.maxAge + leeway
+  const isStale = fresh !== undefined && now > freshUntil + leeway
   // Nobody logs in with an API key, however new it is.
-  const isOld = principal.keyId !== undefined || now - principal.authenticatedAt > (maxAge ?? 0) + leeway
-  const stale = maxAge !== undefined && isOld
+  const stale = maxAge !== undefined && (keyId !== undefined || isOld || isStale)
   const weak = !amr.every((method) => principal.amr.includes(method)) || (acr !== undefined && acr !== principal.acr)
   if (stale || weak) {
     return {

@@ -12,6 +12,8 @@ describe('resolveRequirement()', () => {
       via: 'either',
       optional: false,
       passive: false,
+      fresh: undefined,
+      use: 'access',
     })
   })
 
@@ -33,6 +35,8 @@ describe('resolveRequirement()', () => {
       via: 'session',
       optional: true,
       passive: true,
+      fresh: undefined,
+      use: 'access',
     })
     expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.scopes)).toBe(true)
   })
@@ -68,5 +72,22 @@ describe('resolveRequirement()', () => {
     expect(() => resolveRequirement(requirement as Requirement)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', option }),
     )
+  })
+
+  it('reads what is of the profile flaskJwtExtended there alone', () => {
+    expect(resolveRequirement({ fresh: true }, { freshFor: 900_000 })).toMatchObject({ fresh: 900_000, use: 'access' })
+    expect(resolveRequirement({ refresh: true }, { freshFor: 900_000 })).toMatchObject({
+      use: 'refresh',
+      via: 'bearer',
+    })
+    const refusals = [
+      [{ fresh: true }, {}, 'requirement.fresh'],
+      [{ refresh: true }, {}, 'requirement.refresh'],
+      [{ refresh: true, via: 'session' }, { freshFor: 1 }, 'requirement.refresh'],
+      [{ fresh: 'yes' }, { freshFor: 1 }, 'requirement.fresh'],
+    ] as const
+    for (const [requirement, ground, option] of refusals) {
+      expect(() => resolveRequirement(requirement as Requirement, ground)).toThrow(expect.objectContaining({ option }))
+    }
   })
 })

@@ -19,11 +19,21 @@ export interface ResolvedRequirement {
   readonly via: 'bearer' | 'session' | 'either'
   readonly optional: boolean
   readonly passive: boolean
+  /** How long after a login credentials are fresh that do not say so themselves, in milliseconds; undefined: they need not be fresh. */
+  readonly fresh: number | undefined
+  /** What the token is for. */
+  readonly use: 'access' | 'refresh'
+}
+
+/** What a requirement may refer to. */
+export interface RequirementGround {
+  /** Milliseconds; undefined where the token profile knows neither fresh tokens nor refresh JWTs. */
+  readonly freshFor?: number | undefined
 }
 
 /** A scope token (RFC 6749 section 3.3); safe inside a quoted challenge parameter as well. */
 const SCOPE = /^[!#-[\]-~]+$/
-const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive'] as const
+const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive', 'fresh', 'refresh'] as const
 
 /**
  * Resolves a requirement.
@@ -31,19 +41,31 @@ const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive'] as
  * @throws {ConfigError} For a member that is unknown or out of range, so that a misspelt guard fails when the route is
  * made and not open when it is called.
  */
-export function resolveRequirement(requirement: Requirement = {}): ResolvedRequirement {
+export function resolveRequirement(
+  requirement: Requirement = {},
+  { freshFor }: RequirementGround = {},
+): ResolvedRequirement {
   const given = readOptions('requirement', requirement, NAMES)
   // A member that is there and says nothing is a mistake, and must not open the route.
   const empty = Object.keys(requirement).find((name) => !Object.hasOwn(given, name))
   if (empty !== undefined) throw new ConfigError(`requirement.${empty}`, 'must not be undefined; leave it out')
+  const fresh = readBoolean('requirement.fresh', given.fresh, false)
+  const refresh = readBoolean('requirement.refresh', given.refresh, false)
+  if (freshFor === undefined && (fresh || refresh)) {
+    const option = fresh ? 'requirement.fresh' : 'requirement.refresh'
+    throw new ConfigError(option, 'is for the profile "flaskJwtExtended"')
+  }
+  if (refresh && given.via === 'session') throw new ConfigError('requirement.refresh', 'excludes "via" "session"')
   const resolved: ResolvedRequirement = {
     scopes: readSome('requirement.scope', typeof given.scope === 'string' ? given.scope.split(' ') : given.scope),
     maxAge: given.maxAge === undefined ? undefined : parseDuration('requirement.maxAge', given.maxAge),
     amr: readSome('requirement.amr', given.amr),
     acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
-    via: readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
+    via: refresh ? 'bearer' : readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
     optional: readBoolean('requirement.optional', given.optional, false),
     passive: readBoolean('requirement.passive', given.passive, false),
+    fresh: fresh ? freshFor : undefined,
+    use: refresh ? 'refresh' : 'access',
   }
   return Object.freeze(resolved)
 }

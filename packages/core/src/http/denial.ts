@@ -5,15 +5,26 @@
  */
 
 import type { RejectionCode } from '../authentication.ts'
+import { flaskAnswerOf } from './flask-answer.ts'
 
 /** A refusal, ready to be sent. `body` is to be sent as JSON. */
 export interface Denial {
   /** The HTTP status. */
-  readonly status: 400 | 401 | 403 | 503
+  readonly status: 400 | 401 | 403 | 422 | 503
   /** Names in lower case. Always `cache-control: no-store`; for 401 always a `www-authenticate` challenge. */
   readonly headers: Readonly<Record<string, string>>
   /** What the client is told; coarser than the code. */
-  readonly body: { readonly error: string; readonly error_description?: string }
+  readonly body: DenialBody
+}
+
+/** What a client is told. `error` and its description as OAuth has them; under `flaskJwtExtended` in their place `msg`. */
+export interface DenialBody {
+  /** A word for programs. */
+  readonly error?: string
+  /** A sentence for people. */
+  readonly error_description?: string
+  /** A sentence for people, where Flask-JWT-Extended is spoken. */
+  readonly msg?: string
 }
 
 /** Why access is denied: a rejection, no credentials where some are needed, or too little behind them. */
@@ -26,6 +37,8 @@ export type DenialReason =
 export interface Challenge {
   readonly scheme: 'Bearer' | 'Session'
   readonly realm: string
+  /** What a request without credentials is told, and by it that denials are phrased as Flask-JWT-Extended does. */
+  readonly flask?: string
 }
 
 const NO_STORE = { 'cache-control': 'no-store' }
@@ -38,6 +51,20 @@ const NO_STORE = { 'cache-control': 'no-store' }
  * (RFC 6750 section 3.1). Every fault of a refresh token is `invalid_grant` (RFC 6749 section 5.2). Step-up follows RFC 9470 section 3, with `maxAge` in milliseconds sent as whole seconds.
  */
 export function createDenial(reason: DenialReason, challenge: Challenge): Denial {
+  const answer = createOauthDenial(reason, challenge)
+  if (challenge.flask === undefined) return answer
+  if (reason.code === 'authentication_required') return { ...answer, body: { msg: challenge.flask } }
+  return toFlaskDenial(reason, answer, challengeOf(challenge, {}))
+}
+
+/** Phrases a denial as Flask-JWT-Extended does. That library sends neither `Cache-Control` nor `WWW-Authenticate`; they stay. */
+function toFlaskDenial({ code }: DenialReason, { status: ours, headers, body }: Denial, bare: string): Denial {
+  const [status, msg] = flaskAnswerOf(code) ?? [ours, body.error_description ?? body.error ?? '']
+  const { 'www-authenticate': challenge = bare, ...others } = headers
+  return { status, headers: status === 401 ? { ...others, 'www-authenticate': challenge } : others, body: { msg } }
+}
+
+function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
   switch (reason.code) {
     case 'authentication_required':
       return denial(401, 'authentication_required', challenge, {})
@@ -62,6 +89,7 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
     case 'token_issuer':
     case 'token_audience':
     case 'token_claim':
+    case 'token_claims_refused':
     case 'api_key_malformed':
     case 'api_key_unknown':
     case 'api_key_expired':
@@ -101,6 +129,16 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
             'The Origin header must name this service: its "origin" option, or one of "trustedOrigins"',
         },
       }
+    case 'csrf_missing':
+    case 'csrf_mismatch':
+      return {
+        status: 403,
+        headers: NO_STORE,
+        body: {
+          error: 'csrf_token_invalid',
+          error_description: 'Send the value of the readable cookie back, in the header or field that goes with it',
+        },
+      }
     case 'insufficient_scope':
       return denial(403, 'insufficient_scope', challenge, {
         error: 'insufficient_scope',
@@ -120,14 +158,18 @@ export function createDenial(reason: DenialReason, challenge: Challenge): Denial
 function denial(
   status: Denial['status'],
   error: string,
-  { scheme, realm }: Challenge,
+  challenge: Challenge,
   parameters: Readonly<Record<string, string>>,
   description?: string,
 ): Denial {
-  const challenge = Object.entries({ realm, ...parameters }).map(([name, value]) => `${name}="${value}"`)
   return {
     status,
-    headers: { ...NO_STORE, 'www-authenticate': `${scheme} ${challenge.join(', ')}` },
+    headers: { ...NO_STORE, 'www-authenticate': challengeOf(challenge, parameters) },
     body: description === undefined ? { error } : { error, error_description: description },
   }
+}
+
+function challengeOf({ scheme, realm }: Challenge, parameters: Readonly<Record<string, string>>): string {
+  const members = Object.entries({ realm, ...parameters }).map(([name, value]) => `${name}="${value}"`)
+  return `${scheme} ${members.join(', ')}`
 }

@@ -5,43 +5,29 @@
  */
 
 import type { AccessTokenClaims, Principal, TokenRejectionCode } from '../authentication.ts'
-import { encodeBase64url } from '../base64url.ts'
-import { parseDuration, type Duration } from '../duration.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
-import type { JsonValue } from '../json.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { checkSubject } from '../subject.ts'
+import { checkClaims } from './claims-check.ts'
 import { validateAccessTokenClaims } from './claims.ts'
-import { copyCustomClaims } from './custom-claims.ts'
+import { isReservedClaim } from './custom-claims.ts'
+import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
 import { parseCompactJws, signJws, verifyJws } from './jws.ts'
-import type { Keyring } from './keyring.ts'
+import type { Keyring, TokenKey } from './keyring.ts'
 import type { TokenPolicy } from './options.ts'
+import type { TokenProfile, TokenUse } from './profile.ts'
 
+export type { IssueOptions } from './issued-claims.ts'
 export { resolveTokenOptions, type TokenOptions, type TokenPolicy } from './options.ts'
 
-/** What an issued token says besides its subject. */
-export interface IssueOptions {
-  /** The scopes that are granted (RFC 6749 section 3.3). Default: none. */
-  readonly scopes?: readonly string[]
-  /** How long the token lives: whole seconds, at most `tokens.maxLifetime`. Default `tokens.lifetime`. */
-  readonly lifetime?: Duration
-  /** Further claims. Names that the library writes are refused. Whoever holds the token can read them. */
-  readonly claims?: { readonly [claim: string]: JsonValue }
-  /** When the subject last proved its identity, in epoch milliseconds: `auth_time`, cut to the second. */
-  readonly authenticatedAt?: number
-  /** Authentication methods (RFC 8176). */
-  readonly amr?: readonly string[]
-  /** The authentication context class. */
-  readonly acr?: string
-  /** The public id of the session: `sid`. */
-  readonly sessionId?: string
-}
-
-/** The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed. */
+/**
+ * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
+ * code that `tokens.checkClaims` gave.
+ */
 export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
   | { readonly ok: true; readonly claims: Claims; readonly principal: Principal<Claims> }
-  | { readonly ok: false; readonly code: TokenRejectionCode; readonly claim?: string }
+  | { readonly ok: false; readonly code: TokenRejectionCode; readonly claim?: string; readonly reason?: string }
 
 /** Issues and verifies the access tokens of one issuer. Frozen. */
 export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims> {
@@ -50,32 +36,23 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
   /**
    * Issues a token, which this object would verify at the same moment.
    *
-   * @throws {UsageError} `not_configured` without a signing key; `argument` for a subject or option out of range, a token that
-   * lacks one of `tokens.requiredClaims`, is longer than 8192 characters or has more than 256 members; `value_not_json` for a claim.
-   * @throws {UnavailableError} When the clock or the key does not answer.
+   * @throws {UsageError} `not_configured` without a signing key; `argument` for a subject or option out of range, an answer of
+   * `tokens.addClaims` that is no object, a token that lacks one of `tokens.requiredClaims`, is longer than 8192 characters or has more than 256 members; `value_not_json` for a claim.
+   * @throws {UnavailableError} When the clock, the key or `tokens.addClaims` does not answer.
    */
   issue(subject: string, options?: IssueOptions): Promise<string>
   /**
    * Verifies a token. Anything may be given; every refusal is a value. No store is asked, so a token stays good until it
    * expires.
    *
-   * @returns Claims and principal are frozen to their depth, and the claims have no prototype.
-   * @throws {UnavailableError} When the clock or the key does not answer, and only then.
+   * @param use What the token is presented for. Default `access`; `refresh` is for the refresh JWTs of `flaskJwtExtended`.
+   * @returns Claims and principal are frozen to their depth, and the claims have no prototype. What a schema made of a claim is frozen
+   * by the schema or not at all.
+   * @throws {UnavailableError} When the clock, the key, `tokens.claims` or `tokens.checkClaims` does not answer, and only then.
+   * @throws {UsageError} `argument` for an answer of the last two that is of the wrong kind.
    */
-  verify(token: unknown): Promise<VerifyResult<Claims>>
+  verify(token: unknown, use?: TokenUse): Promise<VerifyResult<Claims>>
 }
-
-/** The type of RFC 9068 section 2.1: no other kind of token passes for an access token. */
-const TYPE = 'at+jwt'
-const OPTIONS: ReadonlySet<string> = new Set<keyof IssueOptions>([
-  'scopes',
-  'lifetime',
-  'claims',
-  'authenticatedAt',
-  'amr',
-  'acr',
-  'sessionId',
-])
 
 /** Creates the access tokens of one issuer. */
 export function createAccessTokens<Claims extends AccessTokenClaims>(
@@ -83,6 +60,9 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
   keyring: Keyring,
   runtime: Runtime,
 ): AccessTokens<Claims> {
+  const reserved = [...policy.profile.reserved, 'csrf']
+  const asks = policy.schema !== undefined || policy.checkClaims !== undefined
+  const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
   return Object.freeze<AccessTokens<Claims>>({
     lifetime: policy.lifetime,
     async issue(subject, options = {}) {
@@ -92,14 +72,14 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
         throw new UsageError('not_configured', 'Tokens cannot be issued without an active key')
       }
       const now = readClock(runtime)
-      const claims = toClaims(checkSubject(subject), options, policy, now, encodeBase64url(runtime.randomBytes(16)))
-      if (!validateAccessTokenClaims(claims, now, policy).ok) {
+      const claims = await toIssuedClaims(checkSubject(subject), options, policy, { now, runtime })
+      if (!validateAccessTokenClaims(claims, now, policy, options.refresh === true ? 'refresh' : 'access').ok) {
         throw new UsageError(
           'argument',
           'The token would be refused: an option is out of range, or a required claim is missing',
         )
       }
-      const token = await reach(() => signJws(claims, { alg: key.alg, typ: TYPE, kid: key.kid }, signing))
+      const token = await reach(() => signJws(claims, { alg: key.alg, typ: policy.profile.typ, kid: key.kid }, signing))
       if (!parseCompactJws(token).ok) {
         throw new UsageError(
           'argument',
@@ -109,77 +89,41 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
       return token
     },
 
-    async verify(token) {
+    async verify(token, use = 'access') {
       const jws = parseCompactJws(token)
       if (!jws.ok) return jws
-      const key = keyring.find(jws.kid)
+      const key = findKey(jws.kid, keyring, policy)
       if (key === undefined || key.state === 'retired') return refuse('token_key')
       if (jws.alg !== key.alg) return refuse('token_algorithm')
-      if (jws.typ !== TYPE) return refuse('token_type')
+      if (!policy.profile.accepts(jws.typ)) return refuse('token_type')
       const verifying = await reach(() => key.verificationKey())
       if (!(await verifyJws(jws, verifying, key.alg))) return refuse('token_signature')
-      const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), policy)
+      const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), policy, use)
       if (!verdict.ok) return verdict
-      // The application's own claims are of the type that it states, not of one that was checked.
-      const claims = verdict.claims as Claims
-      return Object.freeze({ ok: true, claims, principal: toPrincipal(claims) })
+      const checked = asks ? await checkClaims(verdict.claims, policy, isRegistered) : verdict
+      if (!checked.ok) return checked
+      // The application's own claims are of the type that its schema or, without one, it itself states.
+      const claims = checked.claims as Claims
+      return Object.freeze({ ok: true, claims, principal: toPrincipal(claims, policy.profile) })
     },
   })
 }
 
-function toClaims(
-  subject: string,
-  options: IssueOptions,
-  policy: TokenPolicy,
-  now: number,
-  jti: string,
-): Record<string, unknown> {
-  if (typeof options !== 'object' || options === null || Object.keys(options).some((name) => !OPTIONS.has(name))) {
-    throw new UsageError('argument', 'An option of the token is not known')
-  }
-  const { scopes = [], authenticatedAt, amr, acr, sessionId } = options
-  if (!isTexts(scopes) || scopes.some((scope) => scope.includes(' '))) {
-    throw new UsageError('argument', 'Scopes are a list of texts without blanks')
-  }
-  if (amr !== undefined && !isTexts(amr)) throw new UsageError('argument', 'Authentication methods are a list of texts')
-  if (authenticatedAt !== undefined && !Number.isSafeInteger(authenticatedAt)) {
-    throw new UsageError('argument', 'The time of authentication is an integer of epoch milliseconds')
-  }
-  const iat = Math.floor(now / 1_000)
-  return {
-    ...copyCustomClaims(options.claims),
-    iss: policy.issuer,
-    aud: policy.audience.length === 1 ? policy.audience[0] : policy.audience,
-    sub: subject,
-    ...(policy.clientId !== undefined && { client_id: policy.clientId }),
-    iat,
-    exp: iat + readLifetime(options.lifetime, policy) / 1_000,
-    jti,
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(authenticatedAt !== undefined && { auth_time: Math.floor(authenticatedAt / 1_000) }),
-    ...(amr !== undefined && { amr }),
-    ...(acr !== undefined && { acr }),
-    ...(sessionId !== undefined && { sid: sessionId }),
-  }
+/** The key that a token names; where a profile lets it name none, the one that is configured for that. Never another one. */
+function findKey(kid: string | undefined, keyring: Keyring, policy: TokenPolicy): TokenKey | undefined {
+  if (kid !== undefined) return keyring.find(kid)
+  if (!policy.profile.mayNameNoKey) return undefined
+  return policy.unnamedKey === undefined ? keyring.active : keyring.find(policy.unnamedKey)
 }
 
-function readLifetime(lifetime: Duration | undefined, policy: TokenPolicy): number {
-  if (lifetime === undefined) return policy.lifetime
-  try {
-    const milliseconds = parseDuration('lifetime', lifetime, { min: 1_000, max: policy.maxLifetime })
-    if (milliseconds % 1_000 === 0) return milliseconds
-  } catch {
-    // The same fault, in the terms of this operation.
-  }
-  throw new UsageError('argument', 'A lifetime is whole seconds, at most "tokens.maxLifetime"')
-}
-
-function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims): Principal<Claims> {
+function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims, profile: TokenProfile): Principal<Claims> {
+  const { authenticatedAt, freshUntil } = profile.freshnessOf(claims)
   return Object.freeze({
     subject: claims.sub,
     ...(claims.sid !== undefined && { sessionId: claims.sid }),
     scopes: Object.freeze(claims.scope?.split(' ') ?? []),
-    authenticatedAt: (claims.auth_time ?? claims.iat) * 1_000,
+    authenticatedAt,
+    ...(freshUntil !== undefined && { freshUntil }),
     amr: claims.amr ?? Object.freeze([]),
     ...(claims.acr !== undefined && { acr: claims.acr }),
     claims,
@@ -192,10 +136,6 @@ async function reach<Result>(use: () => Promise<Result> | Result): Promise<Resul
   } catch (error) {
     throw new UnavailableError({ cause: error })
   }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '' && text.isWellFormed())
 }
 
 function refuse(code: TokenRejectionCode): { readonly ok: false; readonly code: TokenRejectionCode } {

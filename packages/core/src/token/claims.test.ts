@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { validateAccessTokenClaims, type ClaimsPolicy } from './claims.ts'
+import { FLASK_JWT_EXTENDED, RFC9068 } from './profile.ts'
 
 const NOW = 1_800_000_000_000
 const SECOND = NOW / 1_000
 const POLICY: ClaimsPolicy = {
+  profile: RFC9068,
+  refreshLifetime: 0,
   issuer: 'https://issuer.example',
   audience: ['api', 'admin-api'],
   maxLifetime: 3_600_000,
@@ -300,5 +303,31 @@ describe('validateAccessTokenClaims()', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('validateAccessTokenClaims() of a refresh JWT', () => {
+  const flask = { profile: FLASK_JWT_EXTENDED, issuer: null, audience: null, refreshLifetime: 86_400_000 }
+  const refresh = { type: 'refresh', iss: undefined, aud: undefined }
+
+  function judgeFor(use: 'access' | 'refresh', changes: object): string {
+    const verdict = validateAccessTokenClaims({ ...CLAIMS, ...refresh, ...changes }, NOW, { ...POLICY, ...flask }, use)
+    return verdict.ok ? 'ok' : `${verdict.code} ${verdict.claim}`
+  }
+
+  it('holds for refreshing alone', () => {
+    expect(judgeFor('refresh', {})).toBe('ok')
+    expect(judgeFor('access', {})).toBe('token_type type')
+    expect(judgeFor('refresh', { type: 'access' })).toBe('token_type type')
+  })
+
+  it('may live as long as refresh JWTs do', () => {
+    expect(judgeFor('refresh', { exp: SECOND + 86_400 })).toBe('ok')
+    expect(judgeFor('refresh', { exp: SECOND + 86_401 })).toBe('token_claim exp')
+    expect(judgeFor('access', { type: 'access', exp: SECOND + 3_601 })).toBe('token_claim exp')
+  })
+
+  it('does not look at issuer and audience where none is configured', () => {
+    expect(judgeFor('refresh', { iss: 'https://anyone.example', aud: 7 })).toBe('ok')
   })
 })

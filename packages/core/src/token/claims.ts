@@ -6,15 +6,20 @@
 
 import type { AccessTokenClaims, TokenRejectionCode } from '../authentication.ts'
 import { isSubject } from '../subject.ts'
+import type { TokenProfile, TokenUse } from './profile.ts'
 
 /** What claims are judged by. Durations in milliseconds. */
 export interface ClaimsPolicy {
-  /** The only issuer; compared byte for byte. */
-  readonly issuer: string
-  /** Ours; a token must name at least one of them, exactly. */
-  readonly audience: readonly string[]
+  /** Which claims say what. */
+  readonly profile: TokenProfile
+  /** The only issuer; compared byte for byte. Null: not looked at. */
+  readonly issuer: string | null
+  /** Ours; a token must name at least one of them, exactly. Null: not looked at. */
+  readonly audience: readonly string[] | null
   /** The longest time from `iat` to `exp`. */
   readonly maxLifetime: number
+  /** The same for a refresh token of the profile. */
+  readonly refreshLifetime: number
   /** The clock tolerance, on both sides. */
   readonly leeway: number
   /** Makes `client_id` required. Its value is not compared: tokens of other clients are for the application to judge. */
@@ -42,32 +47,45 @@ type Failure = Extract<ClaimsVerdict, { readonly ok: false }>
 /**
  * Validates the claims of an access token (RFC 7519 section 4.1, RFC 9068 section 2.2).
  *
- * Required: `iss`, `aud`, `sub`, `exp`, `iat`, `jti`, `client_id` where the policy has one, and `requiredClaims`. Types are checked
+ * Required: `iss`, `aud`, `sub`, `exp`, `iat`, `jti`, the profile's own, `client_id` where the policy has one, and `requiredClaims`. Types are checked
  * of these and of `nbf`, `auth_time`, `scope`, `acr`, `amr`, `sid`, `client_id`. Expired at exactly `exp` plus the leeway. A token that
  * is bound to a key of its sender (`cnf`) is refused: nothing here proves possession (RFC 9449 section 7.1). Other claims, such as
  * roles, are the application's: nothing about them is checked but presence.
  *
  * @param claims As parsed, without prototypes; the result holds the same object.
  * @param now Epoch milliseconds.
+ * @param use What the token is presented for. A refresh token never passes for an access token, nor the reverse.
  */
-export function validateAccessTokenClaims(claims: Claims, now: number, policy: ClaimsPolicy): ClaimsVerdict {
+export function validateAccessTokenClaims(
+  claims: Claims,
+  now: number,
+  policy: ClaimsPolicy,
+  use: TokenUse = 'access',
+): ClaimsVerdict {
   return (
     checkParties(claims, policy) ??
+    checkProfile(claims, policy, use) ??
     checkTypes(claims, policy) ??
-    checkTimes(claims as unknown as AccessTokenClaims, now, policy) ??
+    checkTimes(claims as unknown as AccessTokenClaims, now, policy, use) ??
     // Every member of AccessTokenClaims was checked above.
     Object.freeze({ ok: true, claims: claims as unknown as AccessTokenClaims })
   )
 }
 
 function checkParties(claims: Claims, { issuer, audience }: ClaimsPolicy): Failure | undefined {
-  if (claims['iss'] !== issuer) return refuse('token_issuer', 'iss')
+  if (issuer !== null && claims['iss'] !== issuer) return refuse('token_issuer', 'iss')
+  if (audience === null) return undefined
   const aud = claims['aud']
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (audiences.length > MAX_AUDIENCES || !audiences.every((entry) => typeof entry === 'string')) {
     return refuse('token_audience', 'aud')
   }
   return audience.some((ours) => audiences.includes(ours)) ? undefined : refuse('token_audience', 'aud')
+}
+
+function checkProfile(claims: Claims, { profile }: ClaimsPolicy, use: TokenUse): Failure | undefined {
+  const failure = profile.judge(claims, use)
+  return failure && refuse(failure.code, failure.claim)
 }
 
 function checkTypes(claims: Claims, { clientId, requiredClaims }: ClaimsPolicy): Failure | undefined {
@@ -93,12 +111,14 @@ function checkTypes(claims: Claims, { clientId, requiredClaims }: ClaimsPolicy):
 function checkTimes(
   claims: AccessTokenClaims,
   now: number,
-  { leeway, maxLifetime }: ClaimsPolicy,
+  { leeway, maxLifetime, refreshLifetime }: ClaimsPolicy,
+  use: TokenUse,
 ): Failure | undefined {
   const { exp, iat, nbf, auth_time: authTime } = claims
   if (now >= exp * 1_000 + leeway) return refuse('token_expired', 'exp')
   if (iat * 1_000 > now + leeway) return refuse('token_not_yet_valid', 'iat')
-  if (exp <= iat || (exp - iat) * 1_000 > maxLifetime) return refuse('token_claim', 'exp')
+  if (exp <= iat || (exp - iat) * 1_000 > (use === 'refresh' ? refreshLifetime : maxLifetime))
+    return refuse('token_claim', 'exp')
   if (nbf !== undefined && nbf >= exp) return refuse('token_claim', 'nbf')
   if (nbf !== undefined && nbf * 1_000 > now + leeway) return refuse('token_not_yet_valid', 'nbf')
   // A login in the future would pass every limit on its age.

@@ -21,8 +21,8 @@ export interface ParsedJws {
   /** The token as it came, for `verifyJws`. Never a key of a cache or a list: ECDSA-like schemes have several spellings. */
   readonly token: string
   readonly alg: string
-  /** Within the grammar of key ids. */
-  readonly kid: string
+  /** Within the grammar of key ids; undefined when absent, and then it is the profile's to say which key there is, if any. */
+  readonly kid: string | undefined
   /** The media type in lower case without a leading `application/` (RFC 7515 section 4.1.9); undefined when absent. */
   readonly typ: string | undefined
   /** The claims, frozen, without prototypes. */
@@ -70,7 +70,7 @@ export function parseSegments(token: unknown): JwsSegments | undefined {
  * Of the header, `alg`, `kid` and `typ` are read. `crit`, `b64`, `zip` and `enc` are refused. `jwk`, `jku`, `x5u`, `x5c` and `x5t` are
  * never looked at, and other parameters are ignored.
  *
- * @returns A failure is `token_malformed`, or `token_key` for a key id that is absent or outside its grammar, which no key has.
+ * @returns A failure is `token_malformed`, or `token_key` for a key id outside its grammar, which no key has.
  */
 export function parseCompactJws(token: unknown): ParsedJws | JwsFailure {
   const segments = parseSegments(token)
@@ -84,7 +84,7 @@ export function parseCompactJws(token: unknown): ParsedJws | JwsFailure {
   if (kid !== undefined && typeof kid !== 'string') return refuse('token_malformed')
   const claims = parseStrictJson(segments.claims)
   if (claims === undefined) return refuse('token_malformed')
-  if (!isKeyId(kid)) return refuse('token_key')
+  if (kid !== undefined && !isKeyId(kid)) return refuse('token_key')
   return Object.freeze<ParsedJws>({
     ok: true,
     token: segments.token,

@@ -2,8 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../faults.ts'
 import { createKeyring } from './keyring.ts'
 import { resolveTokenOptions } from './options.ts'
+import { FLASK_JWT_EXTENDED, RFC9068 } from './profile.ts'
 
 const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
+/** What the options of these tests leave at its default. */
+const MORE = {
+  profile: RFC9068,
+  refreshLifetime: 2_592_000_000,
+  freshFor: undefined,
+  unnamedKey: undefined,
+  schema: undefined,
+  checkClaims: undefined,
+  addClaims: undefined,
+  csrf: false,
+}
 
 function optionOf(options: unknown): string {
   try {
@@ -19,6 +31,7 @@ describe('resolveTokenOptions()', () => {
   it('fills in the defaults and freezes', () => {
     const policy = resolveTokenOptions(OPTIONS)
     expect(policy).toEqual({
+      ...MORE,
       issuer: 'https://issuer.example',
       audience: ['api'],
       lifetime: 600_000,
@@ -46,6 +59,7 @@ describe('resolveTokenOptions()', () => {
       keys,
     } as const
     expect(resolveTokenOptions({ ...OPTIONS, audience: ['a', 'b'], ...given })).toEqual({
+      ...MORE,
       issuer: OPTIONS.issuer,
       audience: ['a', 'b'],
       lifetime: 300_000,
@@ -61,6 +75,26 @@ describe('resolveTokenOptions()', () => {
     expect(resolveTokenOptions({ ...OPTIONS, maxLifetime: '2m' }).lifetime).toBe(120_000)
   })
 
+  it('takes the options of the profile flaskJwtExtended', () => {
+    const given = { profile: 'flaskJwtExtended', issuer: null, audience: null }
+    expect(resolveTokenOptions(given)).toMatchObject({
+      profile: FLASK_JWT_EXTENDED,
+      issuer: null,
+      audience: null,
+      lifetime: 900_000,
+      freshFor: 900_000,
+      refreshLifetime: 2_592_000_000,
+    })
+    const more = { unnamedKey: 'old', refreshLifetime: '1d', freshFor: '5m', audience: 'api', issuer: 'us' }
+    expect(resolveTokenOptions({ ...given, ...more })).toMatchObject({
+      unnamedKey: 'old',
+      refreshLifetime: 86_400_000,
+      freshFor: 300_000,
+      audience: ['api'],
+      issuer: 'us',
+    })
+  })
+
   it('copies lists, so that a later change changes nothing', () => {
     const audience = ['a']
     const policy = resolveTokenOptions({ ...OPTIONS, audience })
@@ -69,6 +103,16 @@ describe('resolveTokenOptions()', () => {
   })
 
   it.each<[string, unknown]>([
+    ['tokens.profile', { ...OPTIONS, profile: 'flask' }],
+    ['tokens.issuer', { ...OPTIONS, issuer: null }],
+    ['tokens.audience', { ...OPTIONS, audience: null }],
+    ['tokens.unnamedKey', { ...OPTIONS, unnamedKey: 'k' }],
+    ['tokens.freshFor', { ...OPTIONS, freshFor: '5m' }],
+    ['tokens.refreshLifetime', { ...OPTIONS, refreshLifetime: '5m' }],
+    ['tokens.refreshLifetime', { ...OPTIONS, profile: 'flaskJwtExtended', refreshLifetime: 0.5 }],
+    ['tokens.claims', { ...OPTIONS, claims: {} }],
+    ['tokens.checkClaims', { ...OPTIONS, checkClaims: true }],
+    ['tokens.addClaims', { ...OPTIONS, addClaims: {} }],
     ['tokens', undefined],
     ['tokens', null],
     ['tokens', 'https://issuer.example'],

@@ -6,17 +6,35 @@
 
 import { parseDuration, type Duration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
-import { readOptions } from '../options.ts'
+import { readChoice, readOptions } from '../options.ts'
+import type { JsonValue } from '../json.ts'
+import { readSchema, type StandardSchema } from '../standard-schema.ts'
+import type { ClaimsCheck } from './claims-check.ts'
 import { MAX_AUDIENCES, type ClaimsPolicy } from './claims.ts'
 import type { Keyring } from './keyring.ts'
+import { FLASK_JWT_EXTENDED, RFC9068, type ProfileName } from './profile.ts'
 
 /** Options of access tokens. Unknown members are refused. */
-export interface TokenOptions {
-  /** The `iss` of every token that is issued, and the only one that is accepted, byte for byte. */
-  readonly issuer: string
-  /** The `aud` of tokens that are issued; a token is accepted when it names at least one of them. 1 to 20. */
-  readonly audience: string | readonly string[]
-  /** How long an issued token lives: whole seconds, at most `maxLifetime`. Default `10m`, or `maxLifetime` if that is less. */
+export interface TokenOptions<OwnClaims = unknown> {
+  /**
+   * How tokens stand on the wire, and how denials are phrased. `rfc9068`: `typ` is `at+jwt`. `flaskJwtExtended`: the tokens, statuses and
+   * bodies of Flask-JWT-Extended 4, for a service that moves over from it. Default `rfc9068`.
+   */
+  readonly profile?: ProfileName
+  /**
+   * The `iss` of every token that is issued, and the only one that is accepted, byte for byte. Null, with `flaskJwtExtended` alone: tokens are
+   * issued without it, and it is not looked at.
+   */
+  readonly issuer: string | null
+  /**
+   * The `aud` of tokens that are issued; a token is accepted when it names at least one of them. 1 to 20. Null, with `flaskJwtExtended`
+   * alone: tokens are issued without it, and it is not looked at.
+   */
+  readonly audience: string | readonly string[] | null
+  /**
+   * How long an issued token lives: whole seconds, at most `maxLifetime`. Default `10m` (`15m` with `flaskJwtExtended`), or
+   * `maxLifetime` if that is less.
+   */
   readonly lifetime?: Duration
   /** The longest time from `iat` to `exp` that is accepted. At most 400 days. Default `1h`. */
   readonly maxLifetime?: Duration
@@ -26,8 +44,34 @@ export interface TokenOptions {
   readonly clientId?: string
   /** Claims that a token must have besides the standard ones, and not null. Default: none. */
   readonly requiredClaims?: readonly string[]
+  /**
+   * Judges the claims after everything else, and makes what it likes of the application's own: a schema of any library that
+   * implements Standard Schema. It is given all claims; the standard ones stay as they were. It types `principal.claims`. Default: none.
+   */
+  readonly claims?: StandardSchema<unknown, OwnClaims>
+  /**
+   * The last word on a token whose claims hold: true, false, or the application's own code for why not. An answer of any other
+   * kind is a `UsageError`, and an exception an `UnavailableError`: never "fine". Called for each request. Default: none.
+   */
+  readonly checkClaims?: ClaimsCheck
+  /**
+   * Gives claims for each token that is issued, for a login, a refresh or by hand; those of `issueAccessToken` itself come before. What
+   * it throws is an `UnavailableError`. Default: none.
+   */
+  readonly addClaims?: (subject: string) => IssuedClaims | Promise<IssuedClaims>
   /** The keys, of `await createKeyring(...)`. Default: HS256 keys that are derived from `secrets`. */
   readonly keys?: Keyring
+  /** The id of the key that verifies tokens which name none. For `flaskJwtExtended`. Default: the active key. */
+  readonly unnamedKey?: string
+  /** How long a refresh JWT lives, and the longest that is accepted. For `flaskJwtExtended`. Default `30d`. */
+  readonly refreshLifetime?: Duration
+  /** How long after a login its tokens count as fresh. For `flaskJwtExtended`. Default `15m`. */
+  readonly freshFor?: Duration
+}
+
+/** An application's own claims, as JSON carries them. */
+export interface IssuedClaims {
+  readonly [claim: string]: JsonValue
 }
 
 /** Access token options as they are used. Frozen; durations in milliseconds. */
@@ -35,10 +79,36 @@ export interface TokenPolicy extends ClaimsPolicy {
   /** A multiple of 1,000. */
   readonly lifetime: number
   readonly keys: Keyring | undefined
+  /** Undefined: the active one. */
+  readonly unnamedKey: string | undefined
+  /** Whole seconds, in milliseconds; undefined where the profile knows no freshness. */
+  readonly freshFor: number | undefined
+  readonly schema: StandardSchema<unknown, object> | undefined
+  readonly checkClaims: ClaimsCheck | undefined
+  readonly addClaims: ((subject: string) => unknown) | undefined
+  /** Whether tokens carry a `csrf` claim, for a double submit beside the cookie that they ride in. */
+  readonly csrf: boolean
 }
 
-const NAMES = ['issuer', 'audience', 'lifetime', 'maxLifetime', 'leeway', 'clientId', 'requiredClaims', 'keys'] as const
-const DEFAULT_LIFETIME = 600_000
+/** What access token options are called. */
+export const TOKEN_OPTION_NAMES = [
+  'profile',
+  'issuer',
+  'audience',
+  'lifetime',
+  'maxLifetime',
+  'leeway',
+  'clientId',
+  'requiredClaims',
+  'claims',
+  'checkClaims',
+  'addClaims',
+  'keys',
+  'unnamedKey',
+  'refreshLifetime',
+  'freshFor',
+] as const
+const FLASK_ALONE = ['unnamedKey', 'refreshLifetime', 'freshFor'] as const
 const MAX_TEXT = 1_024
 
 /**
@@ -46,23 +116,50 @@ const MAX_TEXT = 1_024
  *
  * @throws {ConfigError} With a path such as `tokens.issuer`.
  */
-export function resolveTokenOptions(input: unknown): TokenPolicy {
-  const given = { maxLifetime: '1h', leeway: '5s', requiredClaims: [], ...readOptions('tokens', input, NAMES) }
+export function resolveTokenOptions(input: unknown, { csrf = false }: { readonly csrf?: boolean } = {}): TokenPolicy {
+  const given = {
+    maxLifetime: '1h',
+    leeway: '5s',
+    requiredClaims: [],
+    ...readOptions('tokens', input, TOKEN_OPTION_NAMES),
+  }
+  const isFlask =
+    readChoice('tokens.profile', given.profile, ['rfc9068', 'flaskJwtExtended'], 'rfc9068') === 'flaskJwtExtended'
+  const misplaced = isFlask ? undefined : FLASK_ALONE.find((name) => given[name] !== undefined)
+  if (misplaced !== undefined) throw new ConfigError(`tokens.${misplaced}`, 'is for the profile "flaskJwtExtended"')
   const maxLifetime = parseDuration('tokens.maxLifetime', given.maxLifetime, { min: 1_000 })
-  const { lifetime: asked = Math.min(DEFAULT_LIFETIME, maxLifetime) / 1_000 } = given
-  const lifetime = parseDuration('tokens.lifetime', asked, { max: maxLifetime })
-  if (lifetime % 1_000 !== 0) throw new ConfigError('tokens.lifetime', 'must be a whole number of seconds')
+  const { lifetime = Math.min(isFlask ? 900_000 : 600_000, maxLifetime) / 1_000 } = given
   const audience = typeof given.audience === 'string' ? [given.audience] : given.audience
   return Object.freeze<TokenPolicy>({
-    issuer: readText('tokens.issuer', given.issuer),
-    audience: readTexts('tokens.audience', audience, { min: 1, max: MAX_AUDIENCES }),
-    lifetime,
+    profile: isFlask ? FLASK_JWT_EXTENDED : RFC9068,
+    issuer: isFlask && given.issuer === null ? null : readText('tokens.issuer', given.issuer),
+    audience:
+      isFlask && audience === null ? null : readTexts('tokens.audience', audience, { min: 1, max: MAX_AUDIENCES }),
+    lifetime: readSeconds('tokens.lifetime', lifetime, maxLifetime),
     maxLifetime,
+    refreshLifetime: readSeconds('tokens.refreshLifetime', given.refreshLifetime ?? '30d'),
+    freshFor: isFlask ? readSeconds('tokens.freshFor', given.freshFor ?? '15m') : undefined,
     leeway: parseDuration('tokens.leeway', given.leeway, { min: 0, max: 60_000 }),
     clientId: given.clientId === undefined ? undefined : readText('tokens.clientId', given.clientId),
     requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims, { min: 0, max: 100 }),
+    schema: readSchema('tokens.claims', given.claims),
+    checkClaims: readFunction('tokens.checkClaims', given.checkClaims) as ClaimsCheck | undefined,
+    addClaims: readFunction('tokens.addClaims', given.addClaims) as TokenPolicy['addClaims'],
     keys: readKeyring(given.keys),
+    unnamedKey: given.unnamedKey === undefined ? undefined : readText('tokens.unnamedKey', given.unnamedKey),
+    csrf,
   })
+}
+
+function readSeconds(path: string, value: unknown, max?: number): number {
+  const milliseconds = parseDuration(path, value, max === undefined ? { min: 1_000 } : { min: 1_000, max })
+  if (milliseconds % 1_000 !== 0) throw new ConfigError(path, 'must be a whole number of seconds')
+  return milliseconds
+}
+
+function readFunction(path: string, value: unknown): unknown {
+  if (value !== undefined && typeof value !== 'function') throw new ConfigError(path, 'must be a function')
+  return value
 }
 
 function readTexts(path: string, values: unknown, { min, max }: { min: number; max: number }): readonly string[] {
