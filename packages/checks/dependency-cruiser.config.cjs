@@ -23,11 +23,13 @@ const DIRECTION = {
   redis: ['core'],
   password: ['core'],
   iron: ['core'],
+  client: [],
 }
 
-/** What the tests of a package import besides: an adapter, where a session has to pass through a real socket. */
+/** What the tests of a package import besides: an adapter, where a session has to pass through a real socket; the server's side of a client. */
 const TESTED_WITH = {
   iron: ['node'],
+  client: ['core'],
 }
 
 /** Third-party packages that have one place. */
@@ -143,6 +145,12 @@ const rules = [
     'The core runs on every runtime.',
     { path: CORE, pathNot: TEST },
     { dependencyTypes: ['core'] },
+  ),
+  forbid(
+    'client-imports-nothing',
+    'The client runs in browsers and on phones, and depends on nothing.',
+    { path: '^packages/client/', pathNot: TEST },
+    { pathNot: '^packages/client/' },
   ),
   forbid(
     'core-imports-jose-alone',
