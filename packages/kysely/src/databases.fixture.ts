@@ -5,16 +5,20 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { SessionStoreParts } from '@latchkey/core'
+import type { RevocationStore, SessionStoreParts } from '@latchkey/core'
 import { CompiledQuery, Kysely, MysqlDialect, PostgresDialect, sql, type Dialect, type Logger } from 'kysely'
 import { createPool, type PoolOptions } from 'mysql2'
 import { Pool } from 'pg'
 import { migrateToLatest } from './migrations.ts'
 import { nodeSqliteDialect, openSqlite } from './node-sqlite.ts'
+import { kyselyRevocationStore } from './revocation-store.ts'
 import { kyselySessionStore } from './session-store.ts'
 
 const POSTGRES_URL = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
 const MYSQL_URL = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
+
+/** The names of all tables, without the prefix. */
+const TABLES = ['sessions', 'subjects', 'tokens', 'revocations', 'cut_offs', 'migrations', 'migrations_lock']
 
 /** Makes the dialect of a pool of its own. */
 export type MakeDialect = () => Dialect
@@ -26,6 +30,8 @@ export interface TestTables {
   readonly db: Kysely<unknown>
   /** A store on that pool. */
   readonly store: SessionStoreParts
+  /** A revocation store on that pool. */
+  readonly revocations: RevocationStore
   /** Opens one more pool. It is closed with the tables. */
   connect(makeDialect?: MakeDialect, log?: Logger): Kysely<unknown>
   /** A store on a pool of its own. */
@@ -72,11 +78,13 @@ export async function createTables(
   }
   const db = connect()
   const [sessions, subjects, tokens] = ['sessions', 'subjects', 'tokens'].map((name) => sql.table(tablePrefix + name))
+  const [revocations, cutOffs] = ['revocations', 'cut_offs'].map((name) => sql.table(tablePrefix + name))
   if (migrated) await migrateToLatest(db, { tablePrefix })
   return {
     tablePrefix,
     db,
     store: kyselySessionStore(db, { tablePrefix }),
+    revocations: kyselyRevocationStore(db, { tablePrefix }),
     connect,
     connectStore: (makeDialect) => kyselySessionStore(connect(makeDialect), { tablePrefix }),
     async dump() {
@@ -90,9 +98,11 @@ export async function createTables(
       await sql`delete from ${sessions}`.execute(db)
       await sql`delete from ${subjects}`.execute(db)
       await sql`delete from ${tokens}`.execute(db)
+      await sql`delete from ${revocations}`.execute(db)
+      await sql`delete from ${cutOffs}`.execute(db)
     },
     async drop() {
-      for (const name of ['sessions', 'subjects', 'tokens', 'migrations', 'migrations_lock']) {
+      for (const name of TABLES) {
         await db.schema.dropTable(`${tablePrefix}${name}`).ifExists().execute()
       }
       for (const one of opened.splice(0)) await one.destroy()

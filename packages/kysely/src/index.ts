@@ -1,10 +1,11 @@
 /**
- * Latchkey's session store in SQL, on the application's own Kysely.
+ * Latchkey's stores in SQL, on the application's own Kysely.
  *
  * @module
  */
 
 export { kyselySessionStore } from './session-store.ts'
+export { kyselyRevocationStore } from './revocation-store.ts'
 export { kyselyTokenStore } from './token-store.ts'
 export { latchkeyMigrations, migrateToLatest } from './migrations.ts'
 export type { TableOptions } from './tables.ts'

@@ -33,6 +33,11 @@ async function namesOf(db: Kysely<unknown>): Promise<unknown[]> {
 }
 
 const TABLES = [
+  'latchkey_cut_offs',
+  'latchkey_cut_offs_written',
+  'latchkey_revocations',
+  'latchkey_revocations_expires',
+  'latchkey_revocations_written',
   'latchkey_sessions',
   'latchkey_sessions_absolute',
   'latchkey_sessions_idle',
@@ -47,7 +52,9 @@ describe('migrateToLatest()', () => {
   it('makes the tables, their indexes, and its own tables beside them', async () => {
     const db = connect()
     await migrateToLatest(db)
-    await expect(namesOf(db)).resolves.toEqual(['latchkey_migrations', 'latchkey_migrations_lock', ...TABLES])
+    await expect(namesOf(db)).resolves.toEqual(
+      [...TABLES, 'latchkey_migrations', 'latchkey_migrations_lock'].toSorted(),
+    )
   })
 
   it('does nothing the second time', async () => {
@@ -77,7 +84,7 @@ describe('migrateToLatest()', () => {
     const dbs = [connect(path), connect(path), connect(path)]
     await Promise.all(dbs.map((db) => migrateToLatest(db)))
     const [db] = dbs as [Kysely<unknown>]
-    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(3)
+    expect((await sql`select * from latchkey_migrations`.execute(db)).rows).toHaveLength(4)
     expect((await sql`pragma busy_timeout`.execute(db)).rows).toEqual([{ timeout: 5000 }])
   })
 
@@ -118,6 +125,7 @@ describe('latchkeyMigrations()', () => {
       'b_sessions_0001',
       'b_sessions_0002',
       'b_sessions_0003',
+      'b_sessions_0004',
     ])
   })
 })

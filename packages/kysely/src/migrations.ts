@@ -1,5 +1,5 @@
 /**
- * The tables of the session store and of the token store.
+ * The tables of the session store, of the token store and of the revocation store.
  *
  * @module
  */
@@ -36,6 +36,10 @@ export function latchkeyMigrations(options: TableOptions = {}): Record<string, M
     [`${tables.sessions}_0003`]: {
       up: (db: Kysely<unknown>) => addClientColumns(db.withoutPlugins(), tables),
       down: (db: Kysely<unknown>) => dropClientColumns(db.withoutPlugins(), tables),
+    },
+    [`${tables.sessions}_0004`]: {
+      up: (db: Kysely<unknown>) => createRevocationTables(db.withoutPlugins(), tables),
+      down: (db: Kysely<unknown>) => dropRevocationTables(db.withoutPlugins(), tables),
     },
   }
 }
@@ -105,19 +109,14 @@ async function beginImmediate<Database>(connection: Kysely<Database>): Promise<v
 }
 
 async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
-  const dialect = dialectOf(db)
-  const types = COLUMN_TYPES[dialect]
+  const types = COLUMN_TYPES[dialectOf(db)]
   await beginTable(db, tables.subjects)
     .addColumn('subject', types.subject, (column) => column.primaryKey().notNull())
     .addColumn('epoch', types.integer, (column) => column.notNull())
     .addColumn('spared', types.id)
     .execute()
 
-  const indexes = [
-    [`${tables.sessions}_subject`, 'subject'],
-    [`${tables.sessions}_idle`, 'idle_expires_at'],
-    [`${tables.sessions}_absolute`, 'absolute_expires_at'],
-  ] as const
+  const indexes = { subject: ['subject'], idle: ['idle_expires_at'], absolute: ['absolute_expires_at'] }
   const sessions = beginTable(db, tables.sessions)
     .addColumn('id', types.id, (column) => column.primaryKey().notNull())
     .addColumn('carrier', types.text, (column) => column.notNull())
@@ -139,15 +138,7 @@ async function createTables(db: Kysely<unknown>, tables: TableNames): Promise<vo
     .addColumn('version', types.integer, (column) => column.notNull())
     .addColumn('label', types.text)
     .addColumn('data', types.text, (column) => column.notNull())
-  // MySQL has no `create index if not exists`, and makes indexes with the table; the others know nothing of that.
-  if (dialect === 'mysql') {
-    await indexes.reduce((table, [name, column]) => table.addIndex(name, [column]), sessions).execute()
-    return
-  }
-  await sessions.execute()
-  for (const [name, column] of indexes) {
-    await db.schema.createIndex(name).ifNotExists().on(tables.sessions).column(column).execute()
-  }
+  await createIndexed(db, sessions, tables.sessions, indexes)
 }
 
 /** Begins the statement that makes a table. On MySQL it is transactional, whatever engine is the default there. */
@@ -162,8 +153,7 @@ async function dropTables(db: Kysely<unknown>, tables: TableNames): Promise<void
 }
 
 async function createTokenTable(db: Kysely<unknown>, name: string): Promise<void> {
-  const dialect = dialectOf(db)
-  const types = COLUMN_TYPES[dialect]
+  const types = COLUMN_TYPES[dialectOf(db)]
   const tokens = beginTable(db, name)
     .addColumn('id', types.id, (column) => column.primaryKey().notNull())
     .addColumn('purpose', types.id, (column) => column.notNull())
@@ -173,21 +163,50 @@ async function createTokenTable(db: Kysely<unknown>, name: string): Promise<void
     .addColumn('expires_at', types.integer)
     .addColumn('last_used_at', types.integer)
     .addColumn('data', types.text, (column) => column.notNull())
-  const indexes = [
-    { name: `${name}_subject`, columns: ['subject', 'purpose'] },
-    { name: `${name}_expires`, columns: ['expires_at'] },
-  ] as const
-  if (dialect === 'mysql') {
-    await indexes.reduce((table, index) => table.addIndex(index.name, [...index.columns]), tokens).execute()
+  await createIndexed(db, tokens, name, { subject: ['subject', 'purpose'], expires: ['expires_at'] })
+}
+
+async function createRevocationTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
+  const types = COLUMN_TYPES[dialectOf(db)]
+  const revocations = beginTable(db, tables.revocations)
+    .addColumn('id', types.id, (column) => column.notNull())
+    .addColumn('subject', types.subject, (column) => column.notNull())
+    .addColumn('expires_at', types.integer, (column) => column.notNull())
+    .addColumn('written_at', types.integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint(`${tables.revocations}_key`, ['id', 'subject'])
+  await createIndexed(db, revocations, tables.revocations, { expires: ['expires_at'], written: ['written_at'] })
+
+  const cutOffs = beginTable(db, tables.cutOffs)
+    .addColumn('subject', types.subject, (column) => column.primaryKey().notNull())
+    .addColumn('epoch', types.integer, (column) => column.notNull())
+    .addColumn('spared', types.id)
+    .addColumn('floor_epoch', types.integer, (column) => column.notNull())
+    .addColumn('written_at', types.integer, (column) => column.notNull())
+  await createIndexed(db, cutOffs, tables.cutOffs, { written: ['written_at'] })
+}
+
+async function dropRevocationTables(db: Kysely<unknown>, tables: TableNames): Promise<void> {
+  await db.schema.dropTable(tables.revocations).ifExists().execute()
+  await db.schema.dropTable(tables.cutOffs).ifExists().execute()
+}
+
+/**
+ * Makes a table and its indexes, each named after the table. MySQL has no `create index if not exists`, and makes indexes with the
+ * table; the others know nothing of that.
+ */
+async function createIndexed<Column extends string>(
+  db: Kysely<unknown>,
+  table: CreateTableBuilder<string, Column>,
+  name: string,
+  indexes: Readonly<Record<string, readonly Column[]>>,
+): Promise<void> {
+  const named = Object.entries(indexes).map(([end, columns]): [string, Column[]] => [`${name}_${end}`, [...columns]])
+  if (dialectOf(db) === 'mysql') {
+    await named.reduce((whole, [index, columns]) => whole.addIndex(index, columns), table).execute()
     return
   }
-  await tokens.execute()
-  for (const index of indexes) {
-    await db.schema
-      .createIndex(index.name)
-      .ifNotExists()
-      .on(name)
-      .columns([...index.columns])
-      .execute()
+  await table.execute()
+  for (const [index, columns] of named) {
+    await db.schema.createIndex(index).ifNotExists().on(name).columns<string>(columns).execute()
   }
 }

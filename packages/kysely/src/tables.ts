@@ -19,6 +19,8 @@ export interface TableOptions {
 export interface TableNames {
   readonly sessions: string
   readonly subjects: string
+  readonly revocations: string
+  readonly cutOffs: string
   readonly migrations: string
   readonly migrationsLock: string
 }
@@ -38,6 +40,8 @@ export function nameTables({ tablePrefix = 'latchkey_' }: TableOptions): TableNa
   return {
     sessions: `${tablePrefix}sessions`,
     subjects: `${tablePrefix}subjects`,
+    revocations: `${tablePrefix}revocations`,
+    cutOffs: `${tablePrefix}cut_offs`,
     migrations: `${tablePrefix}migrations`,
     migrationsLock: `${tablePrefix}migrations_lock`,
   }

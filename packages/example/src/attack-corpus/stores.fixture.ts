@@ -37,6 +37,9 @@ const POSTGRES_URL = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@12
 const MYSQL_URL = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
 const REDIS_URL = process.env['LATCHKEY_REDIS_URL'] ?? 'redis://127.0.0.1:6379'
 
+/** The names of all tables, without the prefix. */
+const TABLES = ['sessions', 'subjects', 'tokens', 'revocations', 'cut_offs', 'migrations', 'migrations_lock']
+
 /** The store in memory, on which everything runs that no item wants elsewhere. */
 export const MEMORY: StoreKind = {
   name: 'memory',
@@ -86,7 +89,7 @@ async function openSql(dialect: Dialect): Promise<CorpusStore> {
       await sql`update ${sql.table(`${tablePrefix}sessions`)} set ${sql.raw(assignments)}`.execute(db)
     },
     async close() {
-      for (const name of ['sessions', 'subjects', 'tokens', 'migrations', 'migrations_lock']) {
+      for (const name of TABLES) {
         await db.schema
           .dropTable(tablePrefix + name)
           .ifExists()
