@@ -15,6 +15,7 @@ const ELSEWHERE = { headers: { origin: 'https://evil.example' } }
 type Step = (state: {
   cookie: string
   token: string
+  key: string
   noteId: string
 }) => [method: string, path: string, sending?: Sending]
 const SCENARIO: readonly Step[] = [
@@ -48,6 +49,22 @@ const SCENARIO: readonly Step[] = [
   ({ cookie }) => ['PUT', '/me/password', { cookie, json: {} }],
   ({ cookie }) => ['PUT', '/me/password', { cookie, json: { current: 'wrong', new: 'blue teapots sing' } }],
   ({ cookie }) => ['PUT', '/me/password', { cookie, json: { current: PASSWORD, new: PASSWORD } }],
+  () => ['POST', '/auth/password/forgot', { json: { email: ACCOUNT.email } }],
+  () => ['POST', '/auth/password/forgot', { json: {} }],
+  () => ['POST', '/auth/password/forgot', { json: { email: ACCOUNT.email }, ...ELSEWHERE }],
+  () => ['POST', '/auth/password/reset', { json: { token: 'nonsense', password: 'blue teapots sing' } }],
+  () => ['POST', '/auth/password/reset', { json: {} }],
+  ({ cookie }) => ['POST', '/me/api-keys', { cookie, json: {} }],
+  ({ cookie }) => ['POST', '/me/api-keys', { cookie, json: { label: 'CI', scopes: ['notes:read'] } }],
+  ({ cookie }) => ['GET', '/me/api-keys', { cookie }],
+  ({ key }) => ['GET', '/notes', { token: key }],
+  ({ key }) => ['POST', '/notes', { token: key, json: { title: 'First' } }],
+  ({ key }) => ['GET', '/me/api-keys', { token: key }],
+  ({ key }) => ['GET', '/notes', { token: `${key}x` }],
+  ({ key, cookie }) => ['GET', '/notes', { token: key, cookie }],
+  ({ cookie }) => ['DELETE', '/me/api-keys/1', { cookie }],
+  ({ cookie }) => ['DELETE', '/me/api-keys', { cookie }],
+  ({ key }) => ['GET', '/notes', { token: key }],
   () => ['POST', '/auth/token', { json: ACCOUNT }],
   () => ['POST', '/auth/token', { json: { ...ACCOUNT, password: 'wrong' } }],
   () => ['POST', '/auth/refresh', { json: { refresh_token: 'nonsense' } }],
@@ -78,15 +95,16 @@ const SCENARIO: readonly Step[] = [
 /** What each step was answered, with ids, tokens and secrets by their shape alone. */
 async function runScenario(adapter: Adapter): Promise<object[]> {
   const server = await startTestServer(adapter)
-  const state = { cookie: '', token: '', noteId: '' }
+  const state = { cookie: '', token: '', key: '', noteId: '' }
   const answers: object[] = []
   for (const step of SCENARIO) {
     const [method, path, sending] = step(state)
     const received = await server.send(method, path, sending)
-    const { access_token: token } = (received.json ?? {}) as { access_token?: string }
+    const { access_token: token, key } = (received.json ?? {}) as { access_token?: string; key?: string }
     if (path !== '/auth/logout' && received.status < 300 && received.cookie?.endsWith('=') === false)
       state.cookie = received.cookie
     if (token !== undefined) state.token = token
+    if (key !== undefined) state.key = key
     if (received.status === 201) state.noteId = (received.json as { id: string }).id
     answers.push({
       step: `${method} ${shapeOf(path)}`,

@@ -18,6 +18,9 @@ export interface Answer {
 /** Done, and nothing to tell. */
 export const NO_CONTENT: Answer = Object.freeze({ status: 204 })
 
+/** Taken, and what comes of it is not told. */
+export const ACCEPTED: Answer = Object.freeze({ status: 202 })
+
 /** No such thing here, or it is another's. */
 export const NOT_FOUND: Answer = refusal(404, 'not_found')
 

@@ -110,7 +110,11 @@ describe.each(ADAPTERS)('the API on %s', (adapter) => {
     ['/auth/login', 'POST, OPTIONS'],
     ['/auth/logout', 'POST, OPTIONS'],
     ['/auth/token', 'POST, OPTIONS'],
+    ['/auth/password/forgot', 'POST, OPTIONS'],
+    ['/auth/password/reset', 'POST, OPTIONS'],
     ['/me', 'GET, HEAD, OPTIONS'],
+    ['/me/api-keys', 'GET, HEAD, POST, DELETE, OPTIONS'],
+    ['/me/api-keys/1', 'DELETE, OPTIONS'],
     ['/me/password', 'PUT, OPTIONS'],
     ['/session', 'GET, HEAD, OPTIONS'],
     ['/session/theme', 'PUT, DELETE, OPTIONS'],
@@ -132,7 +136,7 @@ describe.each(ADAPTERS)('the API on %s', (adapter) => {
 
   it('answers HEAD like GET, without the body', async () => {
     const { cookie } = await server.signUp()
-    for (const path of ['/healthz', '/me', '/session', '/auth/sessions', '/notes', '/notes/1']) {
+    for (const path of ['/healthz', '/me', '/session', '/auth/sessions', '/me/api-keys', '/notes', '/notes/1']) {
       for (const sending of [{}, { cookie }]) {
         const get = await server.send('GET', path, sending)
         const head = await server.send('HEAD', path, sending)

@@ -7,20 +7,26 @@
 import type { RequestListener } from 'node:http'
 import { systemRuntime, type Runtime } from '@latchkey/core'
 import type { LoginLimiter, PasswordHasher } from '@latchkey/password'
+import { createAppApiKeys } from './api-keys.ts'
 import { createAccounts } from './api/accounts.ts'
 import { createDevices } from './api/devices.ts'
+import { createForgottenPasswords } from './api/forgotten-passwords.ts'
+import { createKeys } from './api/keys.ts'
 import { createNotebook } from './api/notebook.ts'
 import { createPasswords } from './api/passwords.ts'
 import { sessionValues } from './api/session-values.ts'
-import { createAppAuth, type AppAuth } from './auth.ts'
+import { createAppAuth } from './auth.ts'
 import type { Database } from './database.ts'
 import { createExpressListener } from './express.ts'
 import { createHonoListener } from './hono.ts'
 import type { Log } from './log.ts'
 import { createNodeListener } from './node.ts'
 import { createNotes } from './notes.ts'
+import type { SendMail } from './outbox.ts'
 import type { Api, ServerParts } from './parts.ts'
 import { createAppLogin } from './password-login.ts'
+import { createAppReset } from './password-reset.ts'
+import type { AppStores } from './stores.ts'
 import { createUsers } from './users.ts'
 
 /** The adapters to choose from. */
@@ -31,13 +37,15 @@ export type Adapter = (typeof ADAPTERS)[number]
 
 /** What an application is made of. */
 export interface AppOptions {
-  readonly adapter: Adapter
+  /** Where users and notes are. */
   readonly db: Database
+  readonly stores: AppStores
   /** Where browsers find the API: a serialized origin. */
   readonly origin: string
   /** The root secret: at least 32 bytes. */
   readonly secret: string
   readonly log: Log
+  readonly sendMail: SendMail
   /** Clock and randomness. Default: the platform's. For tests. */
   readonly runtime?: Runtime
   /** See `createAppLogin`. For tests. */
@@ -48,9 +56,12 @@ export interface AppOptions {
 
 /** An application, ready to be given to `http.createServer`. */
 export interface App {
-  readonly auth: AppAuth
   readonly listener: RequestListener
+  /** Clears expired sessions and tokens away: dead they are without it. To be called now and then. */
+  sweep(): Promise<void>
 }
+
+const SWEEP_LIMIT = 1_000
 
 const LISTENERS: Readonly<Record<Adapter, (parts: ServerParts) => RequestListener>> = {
   hono: createHonoListener,
@@ -59,24 +70,50 @@ const LISTENERS: Readonly<Record<Adapter, (parts: ServerParts) => RequestListene
 }
 
 /** Creates the application. Opens nothing and listens nowhere. */
-export function createApp({
-  adapter,
+export function createApp({ adapter, ...options }: AppOptions & { readonly adapter: Adapter }): App {
+  const { stores, runtime = systemRuntime } = options
+  const parts = createParts(options)
+  return {
+    listener: LISTENERS[adapter](parts),
+    async sweep() {
+      await parts.auth.sweep({ limit: SWEEP_LIMIT })
+      await stores.tokens.deleteExpired(SWEEP_LIMIT, { now: runtime.now() })
+    },
+  }
+}
+
+/** Puts together what a server of any adapter is made of. */
+export function createParts({
   db,
+  stores,
   origin,
   secret,
   log,
+  sendMail,
   runtime = systemRuntime,
   ...passwordParts
-}: AppOptions): App {
+}: AppOptions): ServerParts {
   const users = createUsers(db)
-  const auth = createAppAuth({ db, users, origin, secret, runtime, onEvent: log })
+  const apiKeys = createAppApiKeys(stores.tokens, runtime)
+  const auth = createAppAuth({ stores, users, apiKeys, origin, secret, runtime, onEvent: log })
   const { login, hasher } = createAppLogin({ auth, users, onEvent: log, ...passwordParts })
+  const { reset, resetTokens } = createAppReset({
+    auth,
+    users,
+    hasher,
+    sendMail,
+    runtime,
+    store: stores.tokens,
+    onEvent: log,
+  })
   const api: Api = {
     accounts: createAccounts({ auth, users, login, hasher }),
     devices: createDevices(auth),
+    forgotten: createForgottenPasswords(reset, apiKeys),
+    keys: createKeys(apiKeys),
     notebook: createNotebook(createNotes(db, () => runtime.now())),
-    passwords: createPasswords(login),
+    passwords: createPasswords(login, resetTokens),
     values: sessionValues,
   }
-  return { auth, listener: LISTENERS[adapter]({ api, auth, log }) }
+  return { api, auth, log }
 }

@@ -1,15 +1,19 @@
 import { createEffects, systemRuntime } from '@latchkey/core'
 import { describe, expect, it } from 'vitest'
+import { createAppApiKeys } from './api-keys.ts'
 import { createAppAuth } from './auth.ts'
 import { openDatabase } from './database.ts'
 import { SECRET } from './server.fixture.ts'
+import { sqliteStores } from './stores.ts'
 import { createUsers } from './users.ts'
 
 async function cookieAt(origin: string): Promise<string> {
   const db = await openDatabase(':memory:')
+  const stores = sqliteStores(db)
   const auth = createAppAuth({
-    db,
+    stores,
     users: createUsers(db),
+    apiKeys: createAppApiKeys(stores.tokens, systemRuntime),
     origin,
     secret: SECRET,
     runtime: systemRuntime,

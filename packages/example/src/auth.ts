@@ -4,9 +4,9 @@
  * @module
  */
 
-import { createAuth, storedSessions, type Auth, type EventListener, type Runtime } from '@latchkey/core'
-import { kyselySessionStore } from '@latchkey/kysely'
-import type { Database } from './database.ts'
+import { createAuth, type Auth, type EventListener, type Runtime } from '@latchkey/core'
+import type { ApiKeys } from '@latchkey/password'
+import type { AppStores } from './stores.ts'
 import type { User, Users } from './users.ts'
 
 /** The `Auth` of this application. */
@@ -20,8 +20,9 @@ export const ACCESS_TOKEN_LIFETIME = 600
 
 /** What the configuration depends on. */
 export interface AppAuthOptions {
-  readonly db: Database
+  readonly stores: AppStores
   readonly users: Users
+  readonly apiKeys: ApiKeys
   /** Where browsers find this API. With `http:` the cookie goes without `Secure`, which is for development only. */
   readonly origin: string
   /** At least 32 bytes. */
@@ -30,15 +31,16 @@ export interface AppAuthOptions {
   readonly onEvent: EventListener
 }
 
-/** Creates the `Auth`: session cookies for browsers and access tokens for everything else. */
-export function createAppAuth({ db, users, origin, secret, runtime, onEvent }: AppAuthOptions): AppAuth {
+/** Creates the `Auth`: session cookies for browsers, access tokens for API clients, API keys for programs. */
+export function createAppAuth({ stores, users, apiKeys, origin, secret, runtime, onEvent }: AppAuthOptions): AppAuth {
   return createAuth({
     origin,
     secrets: { 1: secret },
     tokens: { issuer: origin, audience: origin, lifetime: ACCESS_TOKEN_LIFETIME },
-    sessions: storedSessions(kyselySessionStore(db)),
+    sessions: stores.sessions,
     cookie: { insecurePlainHttp: origin.startsWith('http:') },
     users,
+    apiKeys,
     onEvent,
     runtime,
   })

@@ -19,9 +19,13 @@ type WithKey = Request<{ key: string }>
 
 /** Creates the request listener. */
 export function createExpressListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
   const { mount, requireAuth, authOf, faults } = expressAuth(auth)
   const signedIn = requireAuth()
+  // An API key has not the first of these scopes, and of the others those that it was made with.
+  const owner = requireAuth({ scope: 'account' })
+  const reader = requireAuth({ scope: 'notes:read' })
+  const writer = requireAuth({ scope: 'notes:write' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -46,10 +50,22 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
   app.post('/auth/revoke', readBody, async (req, res) => send(res, await accounts.revoke(req.body)))
   app.post('/auth/logout', async (req, res) => send(res, await accounts.logout(authOf(req))))
 
+  app.post('/auth/password/forgot', visitor, readBody, async (req, res) =>
+    send(res, await forgotten.forgot(req.body, clientOf(req))),
+  )
+  app.post('/auth/password/reset', visitor, readBody, async (req, res) => send(res, await forgotten.reset(req.body)))
+
   app.get('/me', signedIn, async (req, res) => send(res, await accounts.me(authOf(req))))
 
-  app.put('/me/password', signedIn, readBody, async (req, res) =>
+  app.put('/me/password', owner, readBody, async (req, res) =>
     send(res, await passwords.change(authOf(req), req.body, clientOf(req))),
+  )
+
+  app.post('/me/api-keys', owner, readBody, async (req, res) => send(res, await keys.create(authOf(req), req.body)))
+  app.get('/me/api-keys', owner, async (req, res) => send(res, await keys.list(authOf(req))))
+  app.delete('/me/api-keys', owner, async (req, res) => send(res, await keys.revokeAll(authOf(req))))
+  app.delete('/me/api-keys/:id', owner, async (req: WithId, res) =>
+    send(res, await keys.revoke(authOf(req), req.params.id)),
   )
 
   app.get('/session', visitor, async (req, res) => send(res, await values.read(authOf(req))))
@@ -60,21 +76,19 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
     send(res, await values.remove(authOf(req), req.params.key)),
   )
 
-  app.get('/auth/sessions', signedIn, async (req, res) => send(res, await devices.list(authOf(req))))
-  app.delete('/auth/sessions', signedIn, async (req, res) => send(res, await devices.revokeOthers(authOf(req))))
-  app.delete('/auth/sessions/:id', signedIn, async (req: WithId, res) =>
+  app.get('/auth/sessions', owner, async (req, res) => send(res, await devices.list(authOf(req))))
+  app.delete('/auth/sessions', owner, async (req, res) => send(res, await devices.revokeOthers(authOf(req))))
+  app.delete('/auth/sessions/:id', owner, async (req: WithId, res) =>
     send(res, await devices.revoke(authOf(req), req.params.id)),
   )
 
-  app.get('/notes', signedIn, async (req, res) => send(res, await notebook.list(authOf(req))))
-  app.post('/notes', signedIn, readBody, async (req, res) => send(res, await notebook.create(authOf(req), req.body)))
-  app.get('/notes/:id', signedIn, async (req: WithId, res) =>
-    send(res, await notebook.read(authOf(req), req.params.id)),
-  )
-  app.put('/notes/:id', signedIn, readBody, async (req: WithId, res) =>
+  app.get('/notes', reader, async (req, res) => send(res, await notebook.list(authOf(req))))
+  app.post('/notes', writer, readBody, async (req, res) => send(res, await notebook.create(authOf(req), req.body)))
+  app.get('/notes/:id', reader, async (req: WithId, res) => send(res, await notebook.read(authOf(req), req.params.id)))
+  app.put('/notes/:id', writer, readBody, async (req: WithId, res) =>
     send(res, await notebook.replace(authOf(req), req.params.id, req.body)),
   )
-  app.delete('/notes/:id', signedIn, async (req: WithId, res) =>
+  app.delete('/notes/:id', writer, async (req: WithId, res) =>
     send(res, await notebook.remove(authOf(req), req.params.id)),
   )
 

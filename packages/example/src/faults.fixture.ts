@@ -4,23 +4,16 @@
  * @module
  */
 
-import { SessionConflictError, systemRuntime, UnavailableError } from '@latchkey/core'
+import { SessionConflictError, UnavailableError } from '@latchkey/core'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAccounts } from './api/accounts.ts'
-import { createDevices } from './api/devices.ts'
-import { createNotebook } from './api/notebook.ts'
-import { createPasswords } from './api/passwords.ts'
-import { sessionValues } from './api/session-values.ts'
-import { createAppAuth } from './auth.ts'
+import { createParts } from './app.ts'
 import { openDatabase, type Database } from './database.ts'
-import { createNotes } from './notes.ts'
 import type { ServerParts } from './parts.ts'
-import { createAppLogin } from './password-login.ts'
-import { FAST_HASHER, SECRET } from './server.fixture.ts'
-import { createUsers } from './users.ts'
+import { FAST_HASHER, ORIGIN, SECRET } from './server.fixture.ts'
+import { sqliteStores } from './stores.ts'
 
 /** Defines the tests for one server. */
 export function describeFaults(createListener: (parts: ServerParts) => RequestListener): void {
@@ -34,21 +27,17 @@ export function describeFaults(createListener: (parts: ServerParts) => RequestLi
     async function answerTo(thrown: Error): Promise<{ answer: unknown[]; entries: unknown[] }> {
       const entries: unknown[] = []
       const log = (entry: object): unknown => entries.push(entry)
-      const users = createUsers(db)
-      const shared = { origin: 'http://localhost:3000', secret: SECRET, runtime: systemRuntime, onEvent: log }
-      const auth = createAppAuth({ db, users, ...shared })
-      const { login, hasher } = createAppLogin({ auth, users, hasher: FAST_HASHER, onEvent: log })
-      const listener = createListener({
-        auth,
+      const parts = createParts({
+        db,
+        stores: sqliteStores(db),
+        origin: ORIGIN,
+        secret: SECRET,
         log,
-        api: {
-          accounts: createAccounts({ auth, users, login, hasher }),
-          devices: createDevices(auth),
-          notebook: createNotebook(createNotes(db, systemRuntime.now)),
-          passwords: createPasswords(login),
-          values: { ...sessionValues, read: () => Promise.reject(thrown) },
-        },
+        sendMail: () => Promise.resolve(),
+        hasher: FAST_HASHER,
       })
+      const values = { ...parts.api.values, read: () => Promise.reject(thrown) }
+      const listener = createListener({ ...parts, api: { ...parts.api, values } })
       const server = createServer(listener).listen(0, '127.0.0.1')
       await once(server, 'listening')
       const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/session`)

@@ -3,14 +3,19 @@ import { describeRequests } from './guide.ts'
 
 describe('describeRequests()', () => {
   it('says where each write with a cookie comes from', () => {
-    const lines = describeRequests({ url: 'http://localhost:1', origin: 'https://a.example', jar: '/tmp/jar' }).split(
-      '\n',
-    )
+    const lines = describeRequests({
+      url: 'http://localhost:1',
+      origin: 'https://a.example',
+      jar: '/tmp/jar',
+      outbox: '/tmp/out',
+    }).split('\n')
     const writes = lines.filter((line) => line.includes('-X') && line.includes('/tmp/jar'))
     expect(writes.length).toBeGreaterThan(2)
     for (const line of writes) expect(line).toContain("-H 'Origin: https://a.example'")
     expect(
-      lines.every((line) => /^(?:curl -i -w '\\n' |(?:TOKEN|REFRESH)=\$\(curl |for GUESS in |# |$)/.test(line)),
+      lines.every((line) =>
+        /^(?:curl -i -w '\\n' |(?:TOKEN|REFRESH|KEY)=\$\(curl |RESET=\$\(sleep 1; sed |for GUESS in |# |$)/.test(line),
+      ),
     ).toBe(true)
   })
 })

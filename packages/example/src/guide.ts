@@ -12,10 +12,12 @@ export interface GuideOptions {
   readonly origin: string
   /** The file in which curl is to keep its cookies. */
   readonly jar: string
+  /** The folder to which mails go. */
+  readonly outbox: string
 }
 
 /** Describes a walk through the API as lines to paste into a shell, in order. */
-export function describeRequests({ url, origin, jar }: GuideOptions): string {
+export function describeRequests({ url, origin, jar, outbox }: GuideOptions): string {
   // curl ends with a line break of its own, so that the prompt stands below the answer.
   const curl = `curl -i -w '\\n'`
   const send = `-H 'Content-Type: application/json'`
@@ -48,6 +50,11 @@ ${curl} -X POST ${url}/auth/refresh ${send} -d "{\\"refresh_token\\":\\"$REFRESH
 ${curl} -X POST ${url}/notes -H "Authorization: Bearer $TOKEN" ${send} -d '{"title":"First","text":"It works"}'
 ${curl} ${url}/notes ${cookie}
 
+# Make an API key that may read notes. It is shown once, goes where access tokens go, and may not write
+KEY=$(curl -s -X POST ${url}/me/api-keys ${cookie} ${from} ${send} -d '{"label":"Reader","scopes":["notes:read"]}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
+${curl} ${url}/notes -H "Authorization: Bearer $KEY"
+${curl} -X POST ${url}/notes -H "Authorization: Bearer $KEY" ${send} -d '{"title":"Second"}'
+
 # Change the password. Every other session ends; the new cookie goes into the jar
 ${curl} -X PUT ${url}/me/password ${cookie} -c '${jar}' ${from} ${send} -d '{"current":"correct horse battery","new":"blue teapots sing"}'
 
@@ -60,5 +67,10 @@ for GUESS in 1 2 3 4 5 6 7 8 9 10 11; do curl -s -o /dev/null -w '%{http_code}\\
 # Log out. The cookie is dead from now on, also where it was copied to.
 ${curl} -X POST ${url}/auth/logout ${cookie} ${from}
 ${curl} ${url}/me ${cookie}
+
+# Forgot the password? A token is mailed, here into a file. It sets a new password once, and ends every session and API key
+${curl} -X POST ${url}/auth/password/forgot ${send} -d '{"email":"ada@example.com"}'
+RESET=$(sleep 1; sed -n 's/^Token: //p' '${outbox}'/*.txt | tail -n 1)
+${curl} -X POST ${url}/auth/password/reset ${send} -d "{\\"token\\":\\"$RESET\\",\\"password\\":\\"correct horse battery\\"}"
 `
 }

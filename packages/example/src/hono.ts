@@ -18,9 +18,13 @@ import { answerUnrouted, checkBodyHeaders, checkPath, readBody } from './request
 
 /** Creates the request listener. */
 export function createHonoListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
   const { mount, requireAuth, authOf, sendFault } = honoAuth(auth)
   const signedIn = requireAuth()
+  // An API key has not the first of these scopes, and of the others those that it was made with.
+  const owner = requireAuth({ scope: 'account' })
+  const reader = requireAuth({ scope: 'notes:read' })
+  const writer = requireAuth({ scope: 'notes:write' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -40,11 +44,21 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   app.post('/auth/revoke', withBody, async (c) => send(await accounts.revoke(c.var.body)))
   app.post('/auth/logout', async (c) => send(await accounts.logout(authOf(c))))
 
+  app.post('/auth/password/forgot', visitor, withBody, async (c) =>
+    send(await forgotten.forgot(c.var.body, clientOf(c))),
+  )
+  app.post('/auth/password/reset', visitor, withBody, async (c) => send(await forgotten.reset(c.var.body)))
+
   app.get('/me', signedIn, async (c) => send(await accounts.me(authOf(c))))
 
-  app.put('/me/password', signedIn, withBody, async (c) =>
+  app.put('/me/password', owner, withBody, async (c) =>
     send(await passwords.change(authOf(c), c.var.body, clientOf(c))),
   )
+
+  app.post('/me/api-keys', owner, withBody, async (c) => send(await keys.create(authOf(c), c.var.body)))
+  app.get('/me/api-keys', owner, async (c) => send(await keys.list(authOf(c))))
+  app.delete('/me/api-keys', owner, async (c) => send(await keys.revokeAll(authOf(c))))
+  app.delete('/me/api-keys/:id', owner, async (c) => send(await keys.revoke(authOf(c), c.req.param('id'))))
 
   app.get('/session', visitor, async (c) => send(await values.read(authOf(c))))
   app.put('/session/:key', visitor, withBody, async (c) =>
@@ -52,17 +66,17 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   )
   app.delete('/session/:key', visitor, async (c) => send(await values.remove(authOf(c), c.req.param('key'))))
 
-  app.get('/auth/sessions', signedIn, async (c) => send(await devices.list(authOf(c))))
-  app.delete('/auth/sessions', signedIn, async (c) => send(await devices.revokeOthers(authOf(c))))
-  app.delete('/auth/sessions/:id', signedIn, async (c) => send(await devices.revoke(authOf(c), c.req.param('id'))))
+  app.get('/auth/sessions', owner, async (c) => send(await devices.list(authOf(c))))
+  app.delete('/auth/sessions', owner, async (c) => send(await devices.revokeOthers(authOf(c))))
+  app.delete('/auth/sessions/:id', owner, async (c) => send(await devices.revoke(authOf(c), c.req.param('id'))))
 
-  app.get('/notes', signedIn, async (c) => send(await notebook.list(authOf(c))))
-  app.post('/notes', signedIn, withBody, async (c) => send(await notebook.create(authOf(c), c.var.body)))
-  app.get('/notes/:id', signedIn, async (c) => send(await notebook.read(authOf(c), c.req.param('id'))))
-  app.put('/notes/:id', signedIn, withBody, async (c) =>
+  app.get('/notes', reader, async (c) => send(await notebook.list(authOf(c))))
+  app.post('/notes', writer, withBody, async (c) => send(await notebook.create(authOf(c), c.var.body)))
+  app.get('/notes/:id', reader, async (c) => send(await notebook.read(authOf(c), c.req.param('id'))))
+  app.put('/notes/:id', writer, withBody, async (c) =>
     send(await notebook.replace(authOf(c), c.req.param('id'), c.var.body)),
   )
-  app.delete('/notes/:id', signedIn, async (c) => send(await notebook.remove(authOf(c), c.req.param('id'))))
+  app.delete('/notes/:id', writer, async (c) => send(await notebook.remove(authOf(c), c.req.param('id'))))
 
   app.notFound((c) => send(answerUnrouted(c.req.method, pathOf(c))))
   app.onError((error, c) => {

@@ -5,6 +5,7 @@
  */
 
 import { parseEmail } from './email.ts'
+import { KEY_SCOPES } from './scopes.ts'
 
 /** Parsed input, or the names of the members that are missing or wrong. */
 export type Input<Value> =
@@ -25,6 +26,9 @@ export interface NoteContent {
 
 const MAX_TITLE_LENGTH = 200
 const MAX_TEXT_LENGTH = 20_000
+const MAX_LABEL_LENGTH = 100
+const MAX_LIFETIME = 400 * 86_400
+const CONTROL = /\p{Cc}/u
 
 /** Parses a registration: an e-mail address and a password, which `checkNewPassword` judges. */
 export function parseRegistration(body: unknown): Input<{ readonly email: string; readonly password: string }> {
@@ -45,6 +49,49 @@ export function parsePasswordChange(body: unknown): Input<{ readonly current: st
   const next = stringOf(body, 'new')
   if (current !== undefined && next !== undefined) return { ok: true, value: { current, next } }
   return missing({ current, new: next })
+}
+
+/** Parses the request for a new password: `email`, a string. Whether it is an address, and whose, is not told. */
+export function parseForgotten(body: unknown): Input<string> {
+  const email = stringOf(body, 'email')
+  return email === undefined ? missing({ email }) : { ok: true, value: email }
+}
+
+/** Parses the setting of a new password: two strings, `token` and `password`. */
+export function parsePasswordReset(body: unknown): Input<{ readonly token: string; readonly password: string }> {
+  const token = stringOf(body, 'token')
+  const password = stringOf(body, 'password')
+  if (token !== undefined && password !== undefined) return { ok: true, value: { token, password } }
+  return missing({ token, password })
+}
+
+/** What an API key is made with. */
+export interface KeyInput {
+  readonly label: string
+  readonly scopes: readonly string[]
+  /** Seconds; null: until it is revoked. */
+  readonly lifetime: number | null
+}
+
+/**
+ * Parses an API key to be made: a `label` of 1 to 100 characters, `scopes` of which it has at least one, and `expires_in` in seconds, up
+ * to 400 days, by default null: it has no end.
+ */
+export function parseApiKey(body: unknown): Input<KeyInput> {
+  const label = stringOf(body, 'label')?.trim()
+  const scopes = memberOf(body, 'scopes')
+  const lifetime = memberOf(body, 'expires_in') ?? null
+  const labelFits = label !== undefined && label !== '' && isStorable(label, MAX_LABEL_LENGTH) && !CONTROL.test(label)
+  const scopesFit = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isKeyScope)
+  const lifetimeFits = lifetime === null || (Number.isSafeInteger(lifetime) && isWithin(Number(lifetime), MAX_LIFETIME))
+  if (labelFits && scopesFit && lifetimeFits) {
+    return {
+      ok: true,
+      value: { label, scopes: [...new Set(scopes)], lifetime: lifetime === null ? null : Number(lifetime) },
+    }
+  }
+  const fits = { label: labelFits, scopes: scopesFit, expires_in: lifetimeFits }
+  return { ok: false, fields: Object.entries(fits).flatMap(([name, isGood]) => (isGood ? [] : [name])) }
 }
 
 /** Parses a refresh or a revocation: the member `name`, a string. Whether it is a token is not judged here. */
@@ -81,6 +128,14 @@ function stringOf(body: unknown, name: string): string | undefined {
 
 function missing(members: Readonly<Record<string, string | undefined>>): Input<never> {
   return { ok: false, fields: Object.keys(members).filter((name) => members[name] === undefined) }
+}
+
+function isKeyScope(scope: unknown): scope is string {
+  return KEY_SCOPES.some((each) => each === scope)
+}
+
+function isWithin(value: number, most: number): boolean {
+  return value >= 1 && value <= most
 }
 
 // A lone surrogate has no UTF-8, and databases differ on NUL: what is stored must come back equal.

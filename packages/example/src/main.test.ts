@@ -45,7 +45,7 @@ async function start(args: readonly string[], port: number): Promise<Running> {
   let output = ''
   for await (const line of createInterface({ input: child.stdout ?? expect.unreachable() })) {
     output += `${line}\n`
-    if (/^curl .*\/me -b /.test(line) && output.includes('# Log out')) break
+    if (/^curl .*\/auth\/password\/reset /.test(line)) break
   }
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString())).resume()
   return {
@@ -137,7 +137,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       const { output, stop } = await start([], await freePort())
       const lines = output()
         .split('\n')
-        .filter((line) => /^(?:curl|for GUESS|TOKEN=|REFRESH=)/.test(line))
+        .filter((line) => /^(?:curl|for GUESS|TOKEN=|REFRESH=|KEY=|RESET=)/.test(line))
       await writeFile(join(folder, 'try.sh'), lines.map((line) => line.replace('curl -i', 'curl -sS -i')).join('\n'))
       const shell = spawn('sh', [join(folder, 'try.sh')], { stdio: ['ignore', 'pipe', 'pipe'] })
       let printed = ''
@@ -145,7 +145,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       shell.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
       await once(shell, 'close')
       const statuses = [...printed.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 204, 204, 204, 401])
+      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 200, 403, 204, 204, 204, 401, 202, 204])
       expect(printed).toContain('{"theme":"dark"}')
       expect(printed).toContain(`${'401\n'.repeat(10)}429\n`)
       expect(await stop()).toBe(0)

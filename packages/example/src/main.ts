@@ -13,7 +13,9 @@ import { describeRequests } from './guide.ts'
 import { codeOf, listen, type Listening } from './listen.ts'
 import { createLog, logError } from './log.ts'
 import { readSecret } from './secret.ts'
+import { createOutbox } from './outbox.ts'
 import { parseSettings, type Settings } from './settings.ts'
+import { sqliteStores } from './stores.ts'
 
 const SWEEP_EVERY = 3_600_000
 const STOP_GRACE = 5_000
@@ -25,7 +27,9 @@ async function start({ adapter, port, origin, folder }: Settings): Promise<void>
   await mkdir(folder, { recursive: true })
   const secret = await readSecret(join(folder, 'secret'))
   const db = await openDatabase(join(folder, 'example.sqlite'))
-  const { auth, listener } = createApp({ adapter, db, origin, secret, log })
+  const outbox = join(folder, 'outbox')
+  const sendMail = createOutbox(outbox, systemRuntime.now)
+  const { listener, sweep } = createApp({ adapter, db, stores: sqliteStores(db), origin, secret, log, sendMail })
 
   let listening: Listening
   try {
@@ -40,11 +44,11 @@ async function start({ adapter, port, origin, folder }: Settings): Promise<void>
   console.log(
     `Latchkey's example listens on ${url} (adapter: ${adapter}; data: ${folder}). Stop it with Ctrl+C. To try:`,
   )
-  console.log(describeRequests({ url, origin, jar: join(folder, 'cookies') }))
+  console.log(describeRequests({ url, origin, jar: join(folder, 'cookies'), outbox }))
 
   // Dead sessions are dead whether or not they are swept; this only keeps the file small.
   const sweeping = setInterval(() => {
-    auth.sweep().catch((error: unknown) => logError(log, error))
+    sweep().catch((error: unknown) => logError(log, error))
   }, SWEEP_EVERY).unref()
 
   async function stop(): Promise<void> {

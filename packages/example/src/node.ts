@@ -17,9 +17,13 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** Creates the request listener. */
 export function createNodeListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
   const { listener, requireAuth, authOf } = nodeAuth(auth, { onError: (error) => logError(log, error) })
   const signedIn = requireAuth()
+  // An API key has not the first of these scopes, and of the others those that it was made with.
+  const owner = requireAuth({ scope: 'account' })
+  const reader = requireAuth({ scope: 'notes:read' })
+  const writer = requireAuth({ scope: 'notes:write' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -34,29 +38,35 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
       'POST /auth/revoke': withBody((_request, body) => accounts.revoke(body)),
       'POST /auth/logout': answering((request) => accounts.logout(authOf(request))),
 
+      'POST /auth/password/forgot': visitor(withBody((request, body) => forgotten.forgot(body, clientOf(request)))),
+      'POST /auth/password/reset': visitor(withBody((_request, body) => forgotten.reset(body))),
+
       'GET /me': signedIn(answering((request) => accounts.me(authOf(request)))),
 
-      'PUT /me/password': signedIn(
+      'PUT /me/password': owner(
         withBody((request, body) => passwords.change(authOf(request), body, clientOf(request))),
       ),
+
+      'POST /me/api-keys': owner(withBody((request, body) => keys.create(authOf(request), body))),
+      'GET /me/api-keys': owner(answering((request) => keys.list(authOf(request)))),
+      'DELETE /me/api-keys': owner(answering((request) => keys.revokeAll(authOf(request)))),
+      'DELETE /me/api-keys/*': owner(answering((request) => keys.revoke(authOf(request), lastSegment(request)))),
 
       'GET /session': visitor(answering((request) => values.read(authOf(request)))),
       'PUT /session/*': visitor(withBody((request, body) => values.set(authOf(request), lastSegment(request), body))),
       'DELETE /session/*': visitor(answering((request) => values.remove(authOf(request), lastSegment(request)))),
 
-      'GET /auth/sessions': signedIn(answering((request) => devices.list(authOf(request)))),
-      'DELETE /auth/sessions': signedIn(answering((request) => devices.revokeOthers(authOf(request)))),
-      'DELETE /auth/sessions/*': signedIn(
-        answering((request) => devices.revoke(authOf(request), lastSegment(request))),
-      ),
+      'GET /auth/sessions': owner(answering((request) => devices.list(authOf(request)))),
+      'DELETE /auth/sessions': owner(answering((request) => devices.revokeOthers(authOf(request)))),
+      'DELETE /auth/sessions/*': owner(answering((request) => devices.revoke(authOf(request), lastSegment(request)))),
 
-      'GET /notes': signedIn(answering((request) => notebook.list(authOf(request)))),
-      'POST /notes': signedIn(withBody((request, body) => notebook.create(authOf(request), body))),
-      'GET /notes/*': signedIn(answering((request) => notebook.read(authOf(request), lastSegment(request)))),
-      'PUT /notes/*': signedIn(
+      'GET /notes': reader(answering((request) => notebook.list(authOf(request)))),
+      'POST /notes': writer(withBody((request, body) => notebook.create(authOf(request), body))),
+      'GET /notes/*': reader(answering((request) => notebook.read(authOf(request), lastSegment(request)))),
+      'PUT /notes/*': writer(
         withBody((request, body) => notebook.replace(authOf(request), lastSegment(request), body)),
       ),
-      'DELETE /notes/*': signedIn(answering((request) => notebook.remove(authOf(request), lastSegment(request)))),
+      'DELETE /notes/*': writer(answering((request) => notebook.remove(authOf(request), lastSegment(request)))),
     }),
   )
   return listener((request, response) => {

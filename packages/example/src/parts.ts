@@ -6,6 +6,8 @@
 
 import type { Accounts } from './api/accounts.ts'
 import type { Devices } from './api/devices.ts'
+import type { ForgottenPasswords } from './api/forgotten-passwords.ts'
+import type { Keys } from './api/keys.ts'
 import type { Notebook } from './api/notebook.ts'
 import type { Passwords } from './api/passwords.ts'
 import type { SessionValues } from './api/session-values.ts'
@@ -16,6 +18,8 @@ import type { Log } from './log.ts'
 export interface Api {
   readonly accounts: Accounts
   readonly devices: Devices
+  readonly forgotten: ForgottenPasswords
+  readonly keys: Keys
   readonly notebook: Notebook
   readonly passwords: Passwords
   readonly values: SessionValues

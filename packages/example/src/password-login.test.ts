@@ -1,18 +1,22 @@
 import { systemRuntime } from '@latchkey/core'
 import type { PasswordEvent } from '@latchkey/password'
 import { describe, expect, it } from 'vitest'
+import { createAppApiKeys } from './api-keys.ts'
 import { createAppAuth } from './auth.ts'
 import { openDatabase } from './database.ts'
 import { createAppLogin } from './password-login.ts'
 import { FAST_HASHER, ORIGIN, PASSWORD, SECRET } from './server.fixture.ts'
+import { sqliteStores } from './stores.ts'
 import { createUsers } from './users.ts'
 
 async function prepare() {
   const db = await openDatabase(':memory:')
+  const stores = sqliteStores(db)
   const users = createUsers(db)
   const auth = createAppAuth({
-    db,
+    stores,
     users,
+    apiKeys: createAppApiKeys(stores.tokens, systemRuntime),
     origin: ORIGIN,
     secret: SECRET,
     runtime: systemRuntime,

@@ -21,10 +21,13 @@ export const MAX_BODY_SIZE = 65_536
 const METHODS: readonly (readonly [path: RegExp, methods: string])[] = [
   [/^\/healthz$/, 'GET, HEAD'],
   [/^\/auth\/(?:register|login|logout|token|refresh|revoke)$/, 'POST'],
+  [/^\/auth\/password\/(?:forgot|reset)$/, 'POST'],
   [/^\/auth\/sessions$/, 'GET, HEAD, DELETE'],
   [/^\/auth\/sessions\/[^/]+$/, 'DELETE'],
   [/^\/me$/, 'GET, HEAD'],
   [/^\/me\/password$/, 'PUT'],
+  [/^\/me\/api-keys$/, 'GET, HEAD, POST, DELETE'],
+  [/^\/me\/api-keys\/[^/]+$/, 'DELETE'],
   [/^\/session$/, 'GET, HEAD'],
   [/^\/session\/[^/]+$/, 'PUT, DELETE'],
   [/^\/notes$/, 'GET, HEAD, POST'],

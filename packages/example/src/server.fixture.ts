@@ -11,6 +11,8 @@ import { systemRuntime } from '@latchkey/core'
 import { createPasswordHasher, type LoginLimiter, type PasswordHasher } from '@latchkey/password'
 import { createApp, type Adapter } from './app.ts'
 import { openDatabase, type Database } from './database.ts'
+import type { Mail } from './outbox.ts'
+import { sqliteStores } from './stores.ts'
 
 /** The origin that the server under test is configured with. Where it listens is another matter. */
 export const ORIGIN = 'http://localhost:3000'
@@ -52,6 +54,8 @@ export interface TestServer {
   readonly clock: { time: number }
   /** What was logged. */
   readonly entries: object[]
+  /** What was mailed. */
+  readonly mails: Mail[]
   readonly port: number
   readonly db: Database
   close(): Promise<void>
@@ -83,13 +87,16 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const db = await openDatabase(':memory:')
   const entries: object[] = []
+  const mails: Mail[] = []
   const clock = { time: 1_800_000_000_000 }
   const { listener } = createApp({
     adapter,
     db,
+    stores: sqliteStores(db),
     origin,
     secret: SECRET,
     log: (entry) => entries.push(entry),
+    sendMail: async (mail) => void mails.push(mail),
     runtime: { ...systemRuntime, now: () => clock.time },
     hasher,
     ...(limiter === undefined ? {} : { limiter }),
@@ -102,6 +109,7 @@ export async function startTestServer(
     clock,
     db,
     entries,
+    mails,
     port,
     async send(
       method,
@@ -166,5 +174,6 @@ export function shapeOf(text: string): string {
     .replaceAll(/[\da-f]{8}-[\da-f-]{27}/g, '<uuid>')
     .replaceAll(/[\da-f]{32}/g, '<id>')
     .replaceAll(/\.0\.[\w-]{43}/g, '.0.<secret>')
+    .replaceAll(/<id>\.[\w-]{43}/g, '<id>.<secret>')
     .replaceAll(/eyJ[\w.-]+/g, '<token>')
 }

@@ -188,6 +188,15 @@ describe('reset()', () => {
     expect(await app.reset.reset(token, NEXT)).toMatchObject({ ok: true })
   })
 
+  it('refuses a new password made of what the application says of the user', async () => {
+    const app = await createApp({ contextWordsOf: ({ name }) => [`${name}abel2`] })
+    const token = await app.request('ann')
+    for (const next of ['annabel2annabel2!', '2026ANNABEL2annabel2']) {
+      expect(await app.reset.reset(token, next)).toMatchObject({ code: 'unacceptable', problem: 'context' })
+    }
+    expect(await app.reset.reset(token, NEXT)).toMatchObject({ ok: true })
+  })
+
   it('hashes nothing and asks no breach list for a token that is not good', async () => {
     const asked: string[] = []
     const app = await createApp({ newPassword: { breachCheck: async (password) => (asked.push(password), false) } })
@@ -327,6 +336,7 @@ describe('createPasswordReset()', () => {
     [{ tokens: {} }, 'tokens.issue'],
     [{ send: undefined }, 'send'],
     [{ limiter: {} }, 'limiter.reserve'],
+    [{ contextWordsOf: 'name' }, 'contextWordsOf'],
     [{ onEvent: 1 }, 'onEvent'],
     [{ mailer: 1 }, 'passwordReset.mailer'],
   ])('refuses the options %j', async (overrides, option) => {

@@ -56,6 +56,8 @@ export interface PasswordResetOptions<User> {
   readonly canonicalLogin?: (login: string) => string | undefined
   /** The rules for new passwords. Default: those of `checkNewPassword`. */
   readonly newPassword?: NewPasswordOptions
+  /** Gives further words that a user's new password may not consist of, such as the name and the address. Default: none. */
+  readonly contextWordsOf?: (user: User) => readonly string[]
   /**
    * Throttles requests, each of which counts as a failed attempt: a limiter of its own, not that of logins. A throttled request answers like any
    * other and mails nothing. Default: none, for an application that throttles elsewhere.
@@ -122,7 +124,7 @@ const COMMIT_ATTEMPTS = 5
 export function createPasswordReset<User>(options: PasswordResetOptions<User>): PasswordReset {
   checkOptions(options)
   const { auth, users, hasher, tokens, send, canonicalLogin = (name) => name } = options
-  const { newPassword = {}, limiter, waitUntil, onEvent } = options
+  const { newPassword = {}, contextWordsOf, limiter, waitUntil, onEvent } = options
   const invalid = deny(400, 'reset_token_invalid')
 
   function emit(event: PasswordResetEvent): void {
@@ -198,8 +200,10 @@ export function createPasswordReset<User>(options: PasswordResetOptions<User>): 
     async reset(token, next, { contextWords = [] } = {}) {
       const checked = await tokens.check(token)
       if (!checked.ok) return refuse(checked.code)
-      if ((await findEnabled(checked.subject)) === null) return refuse('unknown')
-      const words = [...(newPassword.contextWords ?? []), ...contextWords]
+      const found = await findEnabled(checked.subject)
+      if (found === null) return refuse('unknown')
+      const ownWords = contextWordsOf?.(found.user) ?? []
+      const words = [...(newPassword.contextWords ?? []), ...contextWords, ...ownWords]
       const judged = await checkNewPassword(next, { ...newPassword, contextWords: words })
       if (!judged.ok || typeof next !== 'string') {
         const problem = judged.ok ? 'malformed' : judged.problem
@@ -224,7 +228,7 @@ function deny(status: 400 | 422, error: string): PasswordDenial {
 
 function checkOptions<User>(options: PasswordResetOptions<User>): void {
   const names = ['auth', 'users', 'hasher', 'tokens', 'send'] as const
-  const optional = ['canonicalLogin', 'newPassword', 'limiter', 'waitUntil', 'onEvent'] as const
+  const optional = ['canonicalLogin', 'newPassword', 'contextWordsOf', 'limiter', 'waitUntil', 'onEvent'] as const
   const read = readOptions('passwordReset', options, [...names, ...optional])
   checkMethods('auth', read.auth, ['revokeAllSessions'])
   checkMethods('users', read.users, ['findByLogin', 'findBySubject', 'updatePasswordHash'])
@@ -235,6 +239,7 @@ function checkOptions<User>(options: PasswordResetOptions<User>): void {
   checkFunction('send', read.send)
   if (read.limiter !== undefined) checkMethods('limiter', read.limiter, ['reserve'])
   if (read.canonicalLogin !== undefined) checkFunction('canonicalLogin', read.canonicalLogin)
+  if (read.contextWordsOf !== undefined) checkFunction('contextWordsOf', read.contextWordsOf)
   if (read.waitUntil !== undefined) checkFunction('waitUntil', read.waitUntil)
   if (read.onEvent !== undefined) checkFunction('onEvent', read.onEvent)
 }

@@ -2,11 +2,13 @@ import { createHmac } from 'node:crypto'
 import { createEffects, systemRuntime } from '@latchkey/core'
 import type { PasswordHasher, PasswordVerdict } from '@latchkey/password'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAppApiKeys } from '../api-keys.ts'
 import { ADAPTERS } from '../app.ts'
 import { createAppAuth, type AppAuth } from '../auth.ts'
 import { openDatabase } from '../database.ts'
 import { createAppLogin } from '../password-login.ts'
 import { ORIGIN, PASSWORD, SECRET, startTestServer, type TestServer } from '../server.fixture.ts'
+import { sqliteStores } from '../stores.ts'
 import { createUsers } from '../users.ts'
 import { createAccounts } from './accounts.ts'
 
@@ -211,6 +213,7 @@ describe.each(ADAPTERS)('accounts on %s', (adapter) => {
         token_type: 'Bearer',
         expires_in: 600,
         refresh_token: expect.stringMatching(/^lkr_/),
+        scope: 'account notes:read notes:write',
       })
       expect(answer.headers.get('cache-control')).toBe('no-store')
       const me = await server.send('GET', '/me', { token: await token() })
@@ -344,9 +347,10 @@ describe('createAccounts()', () => {
 
   async function prepare(judge: (auth: AppAuth, subject: string) => Promise<PasswordVerdict>) {
     const db = await openDatabase(':memory:')
+    const stores = sqliteStores(db)
     const users = createUsers(db)
     const shared = { origin: ORIGIN, secret: SECRET, runtime: systemRuntime, onEvent: () => {} }
-    const auth = createAppAuth({ db, users, ...shared })
+    const auth = createAppAuth({ stores, users, apiKeys: createAppApiKeys(stores.tokens, systemRuntime), ...shared })
     const user = await users.add('ada@example.com', 'hash')
     const checked: unknown[] = []
     const hasher: PasswordHasher = {

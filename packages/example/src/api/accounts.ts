@@ -10,6 +10,7 @@ import { invalidRequest, json, NO_CONTENT, refusal, type Answer } from '../answe
 import type { Client } from '../client.ts'
 import { parseRegistration, parseToken, readCredentials } from '../input.ts'
 import { NEW_PASSWORD, type AppLogin } from '../password-login.ts'
+import { LOGIN_SCOPES } from '../scopes.ts'
 import type { Users } from '../users.ts'
 
 /** The operations on accounts. Each takes a body as it was sent, of any shape. */
@@ -42,6 +43,7 @@ export interface AccountsParts {
 }
 
 const MAX_LABEL_LENGTH = 100
+const GRANT = { scopes: LOGIN_SCOPES }
 
 /** Creates the operations. */
 export function createAccounts({ auth, users, login, hasher }: AccountsParts): Accounts {
@@ -62,7 +64,7 @@ export function createAccounts({ auth, users, login, hasher }: AccountsParts): A
       return user === undefined ? refusal(409, 'email_taken') : json(201, { id: user.id, email: user.email })
     },
     async login(context, body, client) {
-      const result = await login.login(context, { ...readLogin(body, client), deliver: 'cookie' })
+      const result = await login.login(context, { ...readLogin(body, client), ...GRANT, deliver: 'cookie' })
       return result.ok ? json(200, { id: result.user.id, email: result.user.email }) : result.denial
     },
     async logout(context) {
@@ -70,7 +72,7 @@ export function createAccounts({ auth, users, login, hasher }: AccountsParts): A
       return result.ok ? NO_CONTENT : result.denial
     },
     async token(context, body, client) {
-      const result = await login.login(context, { ...readLogin(body, client), deliver: 'tokens' })
+      const result = await login.login(context, { ...readLogin(body, client), ...GRANT, deliver: 'tokens' })
       return result.ok ? json(200, result.tokens) : result.denial
     },
     async refresh(body) {

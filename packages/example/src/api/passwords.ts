@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OneTimeTokens } from '@latchkey/password'
 import { invalidRequest, NO_CONTENT, type Answer } from '../answer.ts'
 import type { AppContext } from '../auth.ts'
 import type { Client } from '../client.ts'
@@ -20,7 +21,7 @@ export interface Passwords {
 }
 
 /** Creates the operations. */
-export function createPasswords(login: AppLogin): Passwords {
+export function createPasswords(login: AppLogin, resetTokens: OneTimeTokens): Passwords {
   return {
     async change(context, body, { address }) {
       const input = parsePasswordChange(body)
@@ -37,6 +38,8 @@ export function createPasswords(login: AppLogin): Passwords {
         contextWords: user === null ? [] : [user.email],
       })
       if (!result.ok) return result.denial
+      // A mail that is still under way must not undo the change.
+      await resetTokens.revokeAll(principal.subject)
       if (bySession) await (await context.session()).rotate()
       return NO_CONTENT
     },
