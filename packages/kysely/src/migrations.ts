@@ -173,6 +173,7 @@ async function createRevocationTables(db: Kysely<unknown>, tables: TableNames): 
     .addColumn('subject', types.subject, (column) => column.notNull())
     .addColumn('expires_at', types.integer, (column) => column.notNull())
     .addColumn('written_at', types.integer, (column) => column.notNull())
+    .addColumn('writes', types.integer, (column) => column.notNull())
     .addPrimaryKeyConstraint(`${tables.revocations}_key`, ['id', 'subject'])
   await createIndexed(db, revocations, tables.revocations, { expires: ['expires_at'], written: ['written_at'] })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeCutOff, decodeEpoch, decodeRevocation, NOBODY, ownerOf } from './revocation-row.ts'
+import { decodeCutOff, decodeEpoch, decodeRevocation, decodeWrites, NOBODY, ownerOf } from './revocation-row.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -42,5 +42,15 @@ describe('decodeCutOff()', () => {
 describe('decodeEpoch()', () => {
   it('reads 0 where there is no row', () => {
     expect([decodeEpoch(undefined), decodeEpoch({ epoch: '7' })]).toEqual([0, 7])
+  })
+})
+
+describe('decodeWrites()', () => {
+  it('reads a number as drivers give it', () => {
+    expect([decodeWrites({ writes: 1 }), decodeWrites({ writes: '2' }), decodeWrites(undefined)]).toEqual([
+      1,
+      2,
+      undefined,
+    ])
   })
 })

@@ -40,6 +40,11 @@ export function decodeEpoch(row: unknown): number {
   return read(row).epoch ?? 0
 }
 
+/** Reads how often a revocation was written. */
+export function decodeWrites(row: unknown): number | undefined {
+  return read(row).writes
+}
+
 interface Columns {
   readonly id: string | undefined
   readonly subject: string | null | undefined
@@ -47,6 +52,7 @@ interface Columns {
   readonly epoch: number | undefined
   readonly spared: string | null | undefined
   readonly floor: number | undefined
+  readonly writes: number | undefined
 }
 
 /** Each column is decoded as one of its kind in the sessions table. */
@@ -60,6 +66,7 @@ function read(row: unknown): Columns {
     epoch: COLUMNS.epoch.decode(stored.get('epoch')),
     spared: COLUMNS.label.decode(stored.get('spared')),
     floor: COLUMNS.epoch.decode(stored.get('floor_epoch')),
+    writes: COLUMNS.epoch.decode(stored.get('writes')),
   }
 }
 

@@ -5,24 +5,22 @@
  */
 
 import type { RevocationStore } from '@latchkey/core'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { dialectOf } from './dialect.ts'
-import { decodeCutOff, decodeEpoch, decodeRevocation, NOBODY, ownerOf } from './revocation-row.ts'
+import { decodeCutOff, decodeEpoch, decodeRevocation, decodeWrites, NOBODY, ownerOf } from './revocation-row.ts'
+import type { StoredValue } from './row.ts'
 import { countOf, prepareStatement, type Statement } from './statement.ts'
 import { toStoredText } from './stored-text.ts'
 import { nameTables, type TableOptions } from './tables.ts'
 
 const LARGEST_LIMIT = 2 ** 31 - 1
 
-/** Sweeps may take a revocation between two statements that need it so many times in a row, and no more. */
-const ATTEMPTS = 5
-
 /**
  * Creates a revocation store on the application's own Kysely, beside `kyselySessionStore` and under the same conditions. The
  * tables are made by `migrateToLatest` or `latchkeyMigrations`.
  *
- * `isRevoked` is one statement, `changedSince` and a first `revoke` are two; each finds its rows by an index. What a subject's
- * cut-off needs is one row, which is kept.
+ * Every call is one statement, but for `changedSince`, which is two; each finds its rows by an index. What a subject's cut-off needs is
+ * one row, which is kept.
  *
  * @throws {ConfigError} When the table prefix is not of its grammar, or the dialect is neither SQLite, PostgreSQL nor MySQL.
  */
@@ -53,38 +51,36 @@ export function kyselyRevocationStore<Database>(
     return statement
   }
 
-  const insert = prepareStatement<'id' | 'subject' | 'until' | 'now'>(
+  const onConflict = (columns: readonly string[]): RawBuilder<unknown> =>
+    dialect === 'mysql'
+      ? sql`on duplicate key update`
+      : sql`on conflict (${sql.join(columns.map((column) => sql.ref(column)))}) do update set`
+  // The number of writes tells the first one from all others. On MySQL, which cannot return it, it makes every other one a change
+  // of the row, and so tells the two apart by the number of rows that count as affected.
+  const write = prepareStatement<'id' | 'subject' | 'until' | 'now'>(
     db,
-    (value) => sql`insert into ${revocation} (id, subject, expires_at, written_at)
-      values (${value('id')}, ${value('subject')}, ${value('until')}, ${value('now')})
-      ${dialect === 'mysql' ? sql`` : sql`on conflict (id, subject) do nothing`}`,
-  )
-  const prolong = prepareStatement<'id' | 'subject' | 'until' | 'now'>(
-    db,
-    (value) => sql`update ${revocation} set
-      expires_at = case when expires_at < ${value('until')} then ${value('until')} else expires_at end,
-      written_at = case when written_at < ${value('now')} then ${value('now')} else written_at end
-      where id = ${value('id')} and subject = ${value('subject')}`,
-  )
-  const select = prepareStatement<'id' | 'subject'>(
-    db,
-    (value) => sql`select 1 from ${revocation} where id = ${value('id')} and subject = ${value('subject')}`,
+    (value) => sql`insert into ${revocation} (id, subject, expires_at, written_at, writes)
+      values (${value('id')}, ${value('subject')}, ${value('until')}, ${value('now')}, 1)
+      ${onConflict(['id', 'subject'])}
+        expires_at = ${later(revocation, 'expires_at', value('until'))},
+        written_at = ${later(revocation, 'written_at', value('now'))},
+        writes = ${revocation}.writes + 1
+      ${dialect === 'mysql' ? sql`` : sql`returning writes`}`,
   )
   const selectEpoch = prepareStatement<'subject'>(
     db,
     (value) => sql`select epoch from ${cutOff} where subject = ${value('subject')}`,
   )
-  const onConflict = dialect === 'mysql' ? sql`on duplicate key update` : sql`on conflict (subject) do update set`
   // `floor_epoch` stands before `spared`, and both before `epoch`, because MySQL lets a later assignment see an earlier one.
   const raiseEpoch = prepareStatement<'subject' | 'first' | 'except' | 'now'>(
     db,
     (value) => sql`insert into ${cutOff} (subject, epoch, spared, floor_epoch, written_at)
       values (${value('subject')}, ${value('first')}, ${value('except')}, 0, ${value('now')})
-      ${onConflict}
+      ${onConflict(['subject'])}
         floor_epoch = case when ${cutOff}.spared = ${value('except')} then ${cutOff}.floor_epoch else ${cutOff}.epoch end,
         spared = ${value('except')},
         epoch = case when ${cutOff}.epoch >= ${value('first')} then ${cutOff}.epoch + 1 else ${value('first')} end,
-        written_at = case when ${cutOff}.written_at < ${value('now')} then ${value('now')} else ${cutOff}.written_at end`,
+        written_at = ${later(cutOff, 'written_at', value('now'))}`,
   )
   const selectRevoked = prepareStatement<'since' | 'now'>(
     db,
@@ -122,17 +118,8 @@ export function kyselyRevocationStore<Database>(
     async revoke({ id, subject }, until, { now, signal }) {
       signal?.throwIfAborted()
       const values = { id: toStoredText(id), subject: ownerOf(subject), until, now }
-      for (let left = ATTEMPTS; left > 0; left -= 1) {
-        try {
-          if (countOf(await insert(values, signal)) > 0) return true
-        } catch (error) {
-          // As for sessions: on MySQL it is the row that tells whether the error was that of a duplicate.
-          if (dialect !== 'mysql' || (await select(values, signal)).rows.length === 0) throw error
-        }
-        // MySQL may count only rows that it changed, so that the row itself is asked for where none was.
-        if (countOf(await prolong(values, signal)) > 0 || (await select(values, signal)).rows.length > 0) return false
-      }
-      throw new Error('The revocation was swept away each time that it was to be prolonged')
+      const result = await write(values, signal)
+      return dialect === 'mysql' ? countOf(result) === 1 : decodeWrites(result.rows[0]) === 1
     },
 
     async epochOf(subject, { signal }) {
@@ -162,4 +149,14 @@ export function kyselyRevocationStore<Database>(
       return whole >= 1 ? countOf(await sweep({ now, limit: whole }, signal)) : 0
     },
   }
+}
+
+/** Writes the later of a row's own time and another. */
+function later(
+  table: RawBuilder<unknown>,
+  column: 'expires_at' | 'written_at',
+  time: RawBuilder<StoredValue>,
+): RawBuilder<unknown> {
+  const own = sql`${table}.${sql.ref(column)}`
+  return sql`case when ${own} < ${time} then ${time} else ${own} end`
 }
