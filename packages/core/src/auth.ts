@@ -16,6 +16,8 @@ import { login, loginWithTokens, type LoginOptions, type LoginResult, type Token
 import { logout, type LogoutResult } from './flow/logout.ts'
 import { refresh, revokeRefreshToken, type RefreshResult } from './flow/refresh.ts'
 import { resolveRequirement, type ResolvedRequirement } from './flow/requirement.ts'
+import { epochOf, epochOfNewToken, revokeAccessToken, revokeAllSessions, sweep } from './flow/revoke.ts'
+import { checkAuthority, checkToken } from './flow/standing.ts'
 import { createDenial, type Denial } from './http/denial.ts'
 import type { EffectSink } from './http/effects.ts'
 import type { AuthRequest } from './http/request.ts'
@@ -89,12 +91,15 @@ export interface Auth<
    */
   issueAccessToken(subject: string, options?: IssueOptions): Promise<string>
   /**
-   * Verifies an access token of any bytes: a value, never an exception. Hits no store.
+   * Verifies an access token of any bytes: a value, never an exception. Hits no store, unless `authoritative` asks for it.
    *
    * @throws {UsageError} `not_configured` without `tokens`; `argument` for an answer of `tokens.claims` or `tokens.checkClaims` of the
    * wrong kind.
+   * @throws {ConfigError} For an `authoritative` that nothing is configured for.
    */
-  verifyAccessToken(token: unknown): Promise<VerifyResult<Claims>>
+  verifyAccessToken(token: unknown, options?: Pick<Requirement, 'authoritative'>): Promise<VerifyResult<Claims>>
+  /** Revokes one access token, by its text or by its claims, for routes that ask (`authoritative`). True: it was good until now. */
+  revokeAccessToken(token: unknown): Promise<boolean>
   /** The user behind a verified token; null when the token was refused or the user is gone. */
   userOf(result: VerifyResult<Claims>): Promise<User | null>
   /** The live sessions of a subject, newest first. */
@@ -102,8 +107,8 @@ export interface Auth<
   /** Ends one session of a subject. False: there is none of that id, or it is another's. */
   revokeSession(subject: string, id: string): Promise<boolean>
   /**
-   * Ends all sessions of a subject at once, all but `except`; also logins that are under way. Returns how many were alive; 0 where
-   * nobody counts them (sealed sessions).
+   * Ends all sessions of a subject at once, all but `except`; also logins that are under way, and access tokens where there are
+   * `revocations`. Returns how many were alive; 0 where nobody counts them (sealed sessions).
    */
   revokeAllSessions(subject: string, options?: { readonly except?: string }): Promise<number>
   /** The subject's epoch, to be read before a password is checked and handed to `login`. */
@@ -145,6 +150,12 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     return reason && createDenial(reason, config.challenge)
   }
 
+  function resolve(requirement: Requirement | undefined): ResolvedRequirement {
+    const resolved = resolveRequirement(requirement, config)
+    checkAuthority(config, resolved.authoritative)
+    return resolved
+  }
+
   function tokens(): AccessTokens<Claims> {
     if (config.tokens === undefined) throw new UsageError('not_configured', 'The option "tokens" is not configured')
     return config.tokens
@@ -153,7 +164,7 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
   return Object.freeze<Auth<User, Data, Claims>>({
     open: contexts.open,
     guard(requirement) {
-      const resolved = resolveRequirement(requirement, config)
+      const resolved = resolve(requirement)
       return async function guard(context) {
         const exchange = contexts.exchangeOf(context)
         const denial = authorize(await authenticate(exchange, resolved), resolved)
@@ -163,7 +174,7 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     },
     async authenticate(request, sink, requirement) {
       const context = contexts.open(request, sink)
-      await authenticate(contexts.exchangeOf(context), resolveRequirement(requirement, config))
+      await authenticate(contexts.exchangeOf(context), resolve(requirement))
       return context
     },
     authorize: (authentication, requirement) => authorize(authentication, resolveRequirement(requirement, config)),
@@ -177,18 +188,22 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     refresh: async (token) => refresh(config, token),
     revokeRefreshToken: async (token) => revokeRefreshToken(config, token),
     logout: async (context) => logout(contexts.exchangeOf(context)),
-    issueAccessToken: async (subject, issueOptions) => tokens().issue(subject, issueOptions),
-    verifyAccessToken: async (token) => tokens().verify(token),
+    async issueAccessToken(subject, issueOptions) {
+      const epoch = issueOptions?.epoch ?? (await epochOfNewToken(config, subject))
+      return tokens().issue(subject, epoch === undefined ? issueOptions : { ...issueOptions, epoch })
+    },
+    async verifyAccessToken(token, { authoritative = false } = {}) {
+      checkAuthority(config, authoritative)
+      const verified = await tokens().verify(token)
+      const refused = verified.ok ? await checkToken(config, verified.claims, authoritative) : undefined
+      return refused === undefined ? verified : Object.freeze({ ok: false, code: refused })
+    },
+    revokeAccessToken: async (token) => revokeAccessToken(config, token),
     userOf: async (result) => (result.ok ? findUser(config, result.principal.subject) : null),
     listSessions: async (subject) => engineOf(config).list(checkSubject(subject)),
     revokeSession: async (subject, id) => engineOf(config).revoke(checkSubject(subject), id),
-    revokeAllSessions: async (subject, { except } = {}) => engineOf(config).revokeAll(checkSubject(subject), except),
-    epochOf: async (subject) => engineOf(config).epochOf(checkSubject(subject)),
-    async sweep({ limit = 1_000 } = {}) {
-      if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100_000) {
-        throw new UsageError('argument', 'A sweep takes a limit from 1 to 100,000')
-      }
-      return engineOf(config).sweep(limit)
-    },
+    revokeAllSessions: async (subject, { except } = {}) => revokeAllSessions(config, subject, except),
+    epochOf: async (subject) => epochOf(config, subject),
+    sweep: async ({ limit = 1_000 } = {}) => sweep(config, limit),
   })
 }

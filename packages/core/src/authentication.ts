@@ -34,6 +34,8 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[]
   /** The public id of the session. */
   readonly sid?: string
+  /** The subject's epoch that was read before its identity was checked; 0 when it is left out. A claim of this library's own. */
+  readonly epoch?: number
   /** The application's own claims. */
   readonly [claim: string]: unknown
 }
@@ -115,6 +117,7 @@ export type TokenRejectionCode =
   | 'token_audience'
   | 'token_claim'
   | 'token_claims_refused'
+  | 'token_revoked'
 
 /** The outcome of looking at a request's credentials. "No credentials" is never the same as "bad credentials". */
 export type Authentication<Claims extends AccessTokenClaims = AccessTokenClaims> =
@@ -143,6 +146,12 @@ export interface Requirement {
   readonly fresh?: boolean
   /** Takes a refresh JWT of `flaskJwtExtended`, and no other credential. Default false. */
   readonly refresh?: boolean
+  /**
+   * Whether the stores are asked about an access token, which else is good until it expires. `true`: whether it was revoked, whether its
+   * session lives, and whether the user may go on; the latter of a session cookie as well. `'local'`: whether it was revoked, by a copy of
+   * the revocations that is at most `revocations.staleAfter` old. A store that is down is a 503. Default false.
+   */
+  readonly authoritative?: boolean | 'local'
   /** Does not count as activity: the session's idle timeout is not renewed. For polling. Default false. */
   readonly passive?: boolean
 }

@@ -17,6 +17,7 @@ import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
 import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
+import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
 import { keyringFromSecrets } from './token/keyring.ts'
 
 /** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
@@ -43,6 +44,8 @@ export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
    * `@latchkey/password`. With `users`, the user of a key is looked up each time. Default: none.
    */
   readonly apiKeys?: ApiKeyVerifier
+  /** Where revoked access tokens are remembered, for routes that ask (`authoritative`). Needs `tokens`. Default: nowhere. */
+  readonly revocations?: RevocationOptions
   /** How sessions are kept, such as `storedSessions(store)`. Default: none; then cookies are not looked at. */
   readonly sessions?: SessionStrategy<Data>
   /** The session cookie. Default: `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`. */
@@ -75,6 +78,7 @@ export const DEFAULTS: { readonly [Name in keyof Required<AuthConfig<unknown, ob
   signWith: undefined,
   tokens: undefined,
   apiKeys: undefined,
+  revocations: undefined,
   sessions: undefined,
   cookie: {},
   users: undefined,
@@ -103,6 +107,7 @@ export interface BaseConfig {
 /** The configuration as the flows use it. */
 export interface Config<User, Claims extends AccessTokenClaims> extends BaseConfig {
   readonly tokens: AccessTokens<Claims> | undefined
+  readonly revocations: TokenRevocations | undefined
   readonly apiKeys: ApiKeyVerifier | undefined
   readonly users: UserLookup<User> | undefined
 }
@@ -137,6 +142,9 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     throw new ConfigError('realm', 'must be 1 to 128 printable ASCII characters without " and \\')
   }
 
+  const revocations =
+    given.revocations === undefined ? undefined : createTokenRevocations(given.revocations, policy, runtime)
+
   return Object.freeze<Config<User, Claims>>({
     origins: readOrigins(given, cookie),
     bearerFirst:
@@ -149,11 +157,13 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
     freshFor: policy?.freshFor,
     tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
+    revocations,
     apiKeys,
     sessions: readStrategy(given.sessions)?.bind({
       secrets: secrets as RootSecrets,
       runtime,
       emit,
+      ...(revocations === undefined ? {} : { revokeTokens: revocations.revokeSession }),
       cookie: Object.freeze({ name: cookie.name, capacity: cookie.capacity }),
     }),
     cookie,

@@ -31,7 +31,7 @@ const PURPOSE = 'sealed-session'
 /** Creates the engine of sealed sessions on what `createAuth` gives. */
 export function createSealedEngine(
   { policy, persistent, revocations, alsoReads, remembered }: SealedSessionSettings,
-  { secrets, runtime, emit, cookie }: SessionGround,
+  { secrets, runtime, emit, cookie, revokeTokens }: SessionGround,
   box: SealBox = ironBox,
 ): SessionEngine {
   const place = { cookieName: cookie.name }
@@ -155,6 +155,7 @@ export function createSealedEngine(
     reload: async (record) => ((await isAlive(record)) ? record : null),
 
     async destroy({ id, subject, absoluteExpiresAt }) {
+      await revokeTokens?.({ id, subject })
       if (revocations === undefined) return false
       const alive = await revoke(revocations, { id, subject }, absoluteExpiresAt)
       if (alive) emit({ type: 'session_destroyed', sessionId: id, subject })
@@ -171,12 +172,14 @@ export function createSealedEngine(
     async revoke(subject, id) {
       if (revocations === undefined) return refuse(NO_REVOCATION)
       // How long it would have lived is not known here; no session lives longer than any option allows.
-      return isSessionId(id) && revoke(revocations, { id, subject }, now() + MAX_DURATION)
+      if (!isSessionId(id)) return false
+      await revokeTokens?.({ id, subject })
+      return revoke(revocations, { id, subject }, now() + MAX_DURATION)
     },
 
-    async revokeAll(subject, except) {
+    async revokeAll(subject, except, atLeast = 0) {
       if (revocations === undefined) return refuse(NO_REVOCATION)
-      const options = except === undefined ? {} : { except }
+      const options = except === undefined ? { atLeast } : { except, atLeast }
       await call((at) => revocations.revokeAllForSubject(subject, options, at))
       emit({ type: 'sessions_revoked', subject, count: 0 })
       return 0

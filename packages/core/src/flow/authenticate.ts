@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccessTokenClaims, Authentication, RejectionCode } from '../authentication.ts'
+import type { AccessTokenClaims, Authentication, Principal, RejectionCode } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { parseBearer } from '../http/bearer.ts'
 import type { SessionRecord } from '../ports.ts'
@@ -19,8 +19,10 @@ import {
   type Exchange,
 } from './exchange.ts'
 import type { ResolvedRequirement } from './requirement.ts'
+import { checkToken } from './standing.ts'
+import { checkUser } from './user-check.ts'
 
-type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive' | 'use'>
+type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive' | 'authoritative' | 'use'>
 
 const ANONYMOUS = Object.freeze({ status: 'anonymous' })
 
@@ -73,18 +75,23 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
 async function judgeBearer<User, Claims extends AccessTokenClaims>(
   config: Config<User, Claims>,
   token: string,
-  { use }: Credentials,
+  { authoritative, use }: Credentials,
 ): Promise<Authentication<Claims>> {
   const { apiKeys, tokens } = config
-  const verified =
-    use === 'access' && apiKeys !== undefined && isApiKey(apiKeys, token)
-      ? await verifyApiKey(apiKeys, token, config)
-      : await tokens?.verify(token, use)
+  if (use === 'access' && apiKeys !== undefined && isApiKey(apiKeys, token)) {
+    const verified = await verifyApiKey(apiKeys, token, config)
+    return verified.ok ? authenticated(verified.principal) : rejected(verified.code)
+  }
+  const verified = await tokens?.verify(token, use)
   // Without access tokens there is no key that could have signed one.
   if (verified === undefined) return rejected('token_key')
-  return verified.ok
-    ? { status: 'authenticated', via: 'bearer', principal: verified.principal }
-    : rejected(verified.code)
+  if (!verified.ok) return rejected(verified.code)
+  const refused = await checkToken(config, verified.claims, authoritative)
+  return refused === undefined ? authenticated(verified.principal) : rejected(refused)
+}
+
+function authenticated<Claims extends AccessTokenClaims>(principal: Principal<Claims>): Authentication<Claims> {
+  return { status: 'authenticated', via: 'bearer', principal }
 }
 
 async function judgeSession<User, Claims extends AccessTokenClaims, Data extends object>(
@@ -92,7 +99,7 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
   if (isCrossOrigin(exchange)) return rejected('cross_origin')
-  const record = await useSession(exchange, requirement)
+  const record = await useCheckedSession(exchange, requirement)
   if (record === null) return ANONYMOUS
   if (typeof record === 'string') {
     if (exchange.sink.open) carrierOf(exchange).clear()
@@ -102,6 +109,17 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   }
   const principal = principalOf<Claims>(record)
   return principal === null ? ANONYMOUS : { status: 'authenticated', via: 'session', principal }
+}
+
+/** The same as below, and whether the user may go on, where the route asks. */
+async function useCheckedSession<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  requirement: Credentials,
+): Promise<SessionRecord | RejectionCode | null> {
+  const record = await useSession(exchange, requirement)
+  if (requirement.authoritative !== true || record === null || typeof record === 'string') return record
+  const refused = record.subject === null ? undefined : await checkUser(exchange.config, record.subject)
+  return refused ?? record
 }
 
 /** The live record of the request's session, renewed where that is due; why there is none; or null after a logout. */

@@ -11,6 +11,7 @@ describe('resolveRequirement()', () => {
       acr: undefined,
       via: 'either',
       optional: false,
+      authoritative: false,
       passive: false,
       fresh: undefined,
       use: 'access',
@@ -25,6 +26,7 @@ describe('resolveRequirement()', () => {
       acr: 'mfa',
       via: 'session',
       optional: true,
+      authoritative: 'local',
       passive: true,
     })
     expect(resolved).toEqual({
@@ -34,6 +36,7 @@ describe('resolveRequirement()', () => {
       acr: 'mfa',
       via: 'session',
       optional: true,
+      authoritative: 'local',
       passive: true,
       fresh: undefined,
       use: 'access',
@@ -58,6 +61,8 @@ describe('resolveRequirement()', () => {
     [{ via: 'cookie' }, 'requirement.via'],
     [{ optional: 'yes' }, 'requirement.optional'],
     [{ optional: 1 }, 'requirement.optional'],
+    [{ authoritative: 'remote' }, 'requirement.authoritative'],
+    [{ authoritative: undefined }, 'requirement.authoritative'],
     [{ passive: null }, 'requirement.passive'],
     [{ scope: [] }, 'requirement.scope'],
     [{ scope: undefined }, 'requirement.scope'],

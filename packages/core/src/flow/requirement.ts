@@ -18,6 +18,7 @@ export interface ResolvedRequirement {
   readonly acr: string | undefined
   readonly via: 'bearer' | 'session' | 'either'
   readonly optional: boolean
+  readonly authoritative: false | 'local' | true
   readonly passive: boolean
   /** How long after a login credentials are fresh that do not say so themselves, in milliseconds; undefined: they need not be fresh. */
   readonly fresh: number | undefined
@@ -33,7 +34,18 @@ export interface RequirementGround {
 
 /** A scope token (RFC 6749 section 3.3); safe inside a quoted challenge parameter as well. */
 const SCOPE = /^[!#-[\]-~]+$/
-const NAMES = ['scope', 'maxAge', 'amr', 'acr', 'via', 'optional', 'passive', 'fresh', 'refresh'] as const
+const NAMES = [
+  'scope',
+  'maxAge',
+  'amr',
+  'acr',
+  'via',
+  'optional',
+  'authoritative',
+  'passive',
+  'fresh',
+  'refresh',
+] as const
 
 /**
  * Resolves a requirement.
@@ -63,6 +75,7 @@ export function resolveRequirement(
     acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
     via: refresh ? 'bearer' : readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
     optional: readBoolean('requirement.optional', given.optional, false),
+    authoritative: readAuthoritative(given.authoritative),
     passive: readBoolean('requirement.passive', given.passive, false),
     fresh: fresh ? freshFor : undefined,
     use: refresh ? 'refresh' : 'access',
@@ -80,6 +93,11 @@ export function readTokens(path: string, values: unknown): readonly string[] {
     throw new ConfigError(path, 'must be made of printable ASCII characters without blanks, " and \\')
   }
   return Object.freeze([...(values as string[])])
+}
+
+function readAuthoritative(value: unknown = false): ResolvedRequirement['authoritative'] {
+  if (value === 'local' || typeof value === 'boolean') return value
+  throw new ConfigError('requirement.authoritative', 'must be true, false or "local"')
 }
 
 function readSome(path: string, values: unknown): readonly string[] {

@@ -42,6 +42,8 @@ export async function issueTokens(
     amr: record.amr,
     authenticatedAt: record.authenticatedAt ?? record.createdAt,
     ...(record.acr === null ? {} : { acr: record.acr }),
+    // A cut-off of the subject that this record did not survive, its tokens do not either, however it interleaves with this exchange.
+    epoch: record.epoch,
   })
   return {
     access_token: accessToken,

@@ -52,6 +52,7 @@ describe('createDenial()', () => {
         'token_issuer',
         'token_audience',
         'token_claim',
+        'token_revoked',
         'api_key_malformed',
         'api_key_unknown',
         'api_key_expired',

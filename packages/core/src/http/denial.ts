@@ -90,6 +90,7 @@ function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
     case 'token_audience':
     case 'token_claim':
     case 'token_claims_refused':
+    case 'token_revoked':
     case 'api_key_malformed':
     case 'api_key_unknown':
     case 'api_key_expired':

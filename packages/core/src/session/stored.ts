@@ -7,8 +7,9 @@
 import { encodeBase64url } from '../base64url.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import type { JsonObject } from '../json.ts'
-import type { ExpirySweep, SessionRecord, SessionStore, StoreCall, SubjectSessions } from '../ports.ts'
+import type { ExpirySweep, SessionRecord, SessionStore, SubjectSessions } from '../ports.ts'
 import { readClock } from '../runtime.ts'
+import { createStoreCall } from '../store-call.ts'
 import { isSessionId, issueCredential, parseCredential, toSessionId, verifyCredential } from './credential.ts'
 import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPolicy } from './options.ts'
 import { decideExpiry, decideSession } from './policy.ts'
@@ -39,26 +40,9 @@ export function storedSessions<Data extends object = JsonObject>(
 function createStoredEngine(
   store: SessionStoreParts,
   policy: StoredSessionPolicy,
-  { secrets, runtime, emit }: SessionGround,
+  { secrets, runtime, emit, revokeTokens }: SessionGround,
 ): SessionEngine {
-  async function call<Result>(run: (call: StoreCall) => Promise<Result>): Promise<Result> {
-    const now = readClock(runtime)
-    const controller = new AbortController()
-    let stopTimer = (): void => {}
-    const limit = new Promise<never>((_, reject) => {
-      stopTimer = runtime.startTimer(policy.storeTimeout, () => {
-        reject(new Error('The session store did not answer in time'))
-        controller.abort()
-      })
-    })
-    try {
-      return await Promise.race([run({ now, signal: controller.signal }), limit])
-    } catch (cause) {
-      throw new UnavailableError({ cause })
-    } finally {
-      stopTimer()
-    }
-  }
+  const call = createStoreCall(runtime, policy.storeTimeout)
 
   async function read(id: string): Promise<SessionRecord | null> {
     const record = await call((at) => store.read(id, at))
@@ -189,6 +173,7 @@ function createStoredEngine(
     reload: ({ id }) => readLive(id),
 
     async destroy({ id, subject }) {
+      await revokeTokens?.({ id, subject })
       const alive = await call((at) => store.destroy(id, at))
       if (alive) emit({ type: 'session_destroyed', sessionId: id, subject })
       return alive
@@ -208,8 +193,11 @@ function createStoredEngine(
       return record?.subject === subject && engine.destroy(record)
     },
 
-    async revokeAll(subject, except) {
-      const count = await call((at) => store.destroyAllForSubject(subject, except === undefined ? {} : { except }, at))
+    async revokeAll(subject, except, atLeast = 0) {
+      const options = except === undefined ? {} : { except }
+      const count = await call((at) =>
+        store.destroyAllForSubject(subject, options, { ...at, now: Math.max(at.now, atLeast) }),
+      )
       emit({ type: 'sessions_revoked', subject, count })
       return count
     },

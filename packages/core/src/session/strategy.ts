@@ -26,6 +26,11 @@ export interface SessionGround {
   readonly runtime: Runtime
   /** Tells the application. Never throws. */
   readonly emit: (event: AuthEvent) => void
+  /**
+   * Revokes what was issued for a session and is kept nowhere: its access tokens. To be awaited before a session is ended, so that
+   * none ends without them; rejects with an `UnavailableError`. Left out where there is nothing of the kind.
+   */
+  readonly revokeTokens?: (session: Pick<SessionRecord, 'id' | 'subject'>) => Promise<void>
   /** The session cookie: its name, and the most characters that a credential may take in it. */
   readonly cookie: { readonly name: string; readonly capacity: number }
 }
@@ -101,8 +106,11 @@ export interface SessionEngine {
   list(subject: string): Promise<SessionInfo[]>
   /** Ends one session of a subject, never another's. False: none was ended. */
   revoke(subject: string, id: string): Promise<boolean>
-  /** Ends all sessions of a subject, all but `except`. Returns how many were alive; 0 where nobody counts them. */
-  revokeAll(subject: string, except: string | undefined): Promise<number>
+  /**
+   * Ends all sessions of a subject, all but `except`, and raises its epoch, to `atLeast` where that is higher. Returns how many were alive; 0 where
+   * nobody counts them.
+   */
+  revokeAll(subject: string, except: string | undefined, atLeast?: number): Promise<number>
   /** The subject's epoch, to be read before credentials are checked. */
   epochOf(subject: string): Promise<number>
   /** Removes at most `limit` dead records from the store; returns how many. */

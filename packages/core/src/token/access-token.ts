@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccessTokenClaims, Principal, TokenRejectionCode } from '../authentication.ts'
+import type { AccessTokenClaims, Principal, TokenRejectionCode, UserRejectionCode } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
@@ -23,14 +23,21 @@ export { resolveTokenOptions, type TokenOptions, type TokenPolicy } from './opti
 
 /**
  * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
- * code that `tokens.checkClaims` gave.
+ * code that `tokens.checkClaims` gave. Codes of users come from authoritative checks alone.
  */
 export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
   | { readonly ok: true; readonly claims: Claims; readonly principal: Principal<Claims> }
-  | { readonly ok: false; readonly code: TokenRejectionCode; readonly claim?: string; readonly reason?: string }
+  | {
+      readonly ok: false
+      readonly code: TokenRejectionCode | UserRejectionCode
+      readonly claim?: string
+      readonly reason?: string
+    }
 
 /** Issues and verifies the access tokens of one issuer. Frozen. */
 export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims> {
+  /** The `iss` of the tokens that it issues; null where they have none. */
+  readonly issuer: string | null
   /** How long an issued token lives by default, in milliseconds. */
   readonly lifetime: number
   /**
@@ -64,6 +71,7 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
   const asks = policy.schema !== undefined || policy.checkClaims !== undefined
   const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
   return Object.freeze<AccessTokens<Claims>>({
+    issuer: policy.issuer,
     lifetime: policy.lifetime,
     async issue(subject, options = {}) {
       const key = keyring.active

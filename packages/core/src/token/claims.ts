@@ -48,7 +48,7 @@ type Failure = Extract<ClaimsVerdict, { readonly ok: false }>
  * Validates the claims of an access token (RFC 7519 section 4.1, RFC 9068 section 2.2).
  *
  * Required: `iss`, `aud`, `sub`, `exp`, `iat`, `jti`, the profile's own, `client_id` where the policy has one, and `requiredClaims`. Types are checked
- * of these and of `nbf`, `auth_time`, `scope`, `acr`, `amr`, `sid`, `client_id`. Expired at exactly `exp` plus the leeway. A token that
+ * of these and of `nbf`, `auth_time`, `scope`, `acr`, `amr`, `sid`, `client_id`, `epoch`. Expired at exactly `exp` plus the leeway. A token that
  * is bound to a key of its sender (`cnf`) is refused: nothing here proves possession (RFC 9449 section 7.1). Other claims, such as
  * roles, are the application's: nothing about them is checked but presence.
  *
@@ -99,7 +99,9 @@ function checkTypes(claims: Claims, { clientId, requiredClaims }: ClaimsPolicy):
   for (const name of ['client_id', 'acr', 'sid']) {
     if (Object.hasOwn(claims, name) && !isText(claims[name])) return refuse('token_claim', name)
   }
-  const { scope, amr } = claims
+  const { scope, amr, epoch } = claims
+  if (Object.hasOwn(claims, 'epoch') && !(Number.isSafeInteger(epoch) && (epoch as number) >= 0))
+    return refuse('token_claim', 'epoch')
   if (Object.hasOwn(claims, 'scope') && !(typeof scope === 'string' && SCOPES.test(scope)))
     return refuse('token_claim', 'scope')
   if (Object.hasOwn(claims, 'amr') && !(Array.isArray(amr) && amr.every(isText))) return refuse('token_claim', 'amr')

@@ -23,6 +23,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'acr',
   'amr',
   'sid',
+  'epoch',
   'cnf',
 ])
 

@@ -30,6 +30,11 @@ export interface IssueOptions {
   /** The public id of the session: `sid`. */
   readonly sessionId?: string
   /**
+   * The subject's epoch (`auth.epochOf`), read before its identity was checked: the token ends with everything of the subject that stands below
+   * a later one. Default: where `revocations` is configured read now, else 0. Not written when it is 0.
+   */
+  readonly epoch?: number
+  /**
    * Whether the token is fresh: for as long as it lives, or for so long. For `flaskJwtExtended`. Default: for `tokens.freshFor` from
    * `authenticatedAt` on, where that is given; else false.
    */
@@ -49,6 +54,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof IssueOptions>([
   'amr',
   'acr',
   'sessionId',
+  'epoch',
   'fresh',
   'refresh',
 ])
@@ -66,7 +72,15 @@ export async function toIssuedClaims(
   policy: TokenPolicy,
   { now, runtime }: { readonly now: number; readonly runtime: Pick<Runtime, 'randomBytes'> },
 ): Promise<WireClaims> {
-  const { scopes = [], authenticatedAt, amr, acr, sessionId, refresh = false } = checkOptions(options, policy)
+  const {
+    scopes = [],
+    authenticatedAt,
+    amr,
+    acr,
+    sessionId,
+    epoch = 0,
+    refresh = false,
+  } = checkOptions(options, policy)
   const { profile, issuer, audience } = policy
   const use = refresh ? 'refresh' : 'access'
   const reserved = policy.csrf ? [...profile.reserved, 'csrf'] : profile.reserved
@@ -90,6 +104,7 @@ export async function toIssuedClaims(
     ...(amr !== undefined && { amr }),
     ...(acr !== undefined && { acr }),
     ...(sessionId !== undefined && { sid: sessionId }),
+    ...(epoch !== 0 && { epoch }),
   }
 }
 

@@ -1,0 +1,150 @@
+/**
+ * Access tokens that ended before their time: written down, and looked up.
+ *
+ * @module
+ */
+
+import type { AccessTokenClaims } from '../authentication.ts'
+import { encodeBase64url } from '../base64url.ts'
+import { parseDuration, type Duration } from '../duration.ts'
+import { ConfigError, UnavailableError } from '../faults.ts'
+import { readOptions } from '../options.ts'
+import type { Runtime, StoreCall } from '../ports.ts'
+import type { RevocationStore } from '../revocation-port.ts'
+import { createStoreCall } from '../store-call.ts'
+import type { TokenPolicy } from './options.ts'
+import { createRevocationView } from './revocation-view.ts'
+
+/** How revocations of access tokens are kept. Unknown members are refused. */
+export interface RevocationOptions {
+  /** Where they are kept; every process of the service shares it. */
+  readonly store: RevocationStore
+  /**
+   * The most that a local view may lag behind the store, on routes with `authoritative: 'local'`. An older one is not judged by: the
+   * store itself is asked. 1 second to 10 minutes. Default 10 seconds.
+   */
+  readonly staleAfter?: Duration
+  /** How often a local view that is in use asks the store what is new. At most half of `staleAfter`. Default a quarter of it. */
+  readonly pollEvery?: Duration
+  /** How long one call of the store may take, up to 1 minute; then it counts as down. Default 2 seconds. */
+  readonly storeTimeout?: Duration
+}
+
+/** Revocation options as they are used. Durations in milliseconds. */
+interface RevocationPolicy {
+  readonly store: RevocationStore
+  readonly staleAfter: number
+  readonly pollEvery: number
+  readonly storeTimeout: number
+}
+
+/** The revocations of the access tokens of one issuer. Every method rejects with an `UnavailableError` when the store is out of reach. */
+export interface TokenRevocations {
+  /**
+   * Whether a token, whose claims were verified, was revoked: by its id, with its session, or with everything of its subject.
+   *
+   * @param local Judge by the local view, where it is not too old.
+   */
+  isRevoked(claims: AccessTokenClaims, local: boolean): Promise<boolean>
+  /** Revokes one token, until it would have expired. True: it was not revoked by itself before. */
+  revokeToken(token: Pick<AccessTokenClaims, 'jti' | 'sub' | 'exp'>): Promise<boolean>
+  /** Revokes every token of a session, those included that are being issued at this moment. */
+  revokeSession(session: { readonly id: string; readonly subject: string | null }): Promise<void>
+  /** The subject's epoch. */
+  epochOf(subject: string): Promise<number>
+  /** Revokes every token of a subject whose epoch is below `epoch`, or below a new one where none is given, but for those of the session `except`. */
+  revokeSubject(subject: string, options: { readonly except?: string; readonly epoch?: number }): Promise<void>
+  /** Forgets what may be forgotten, at most `limit` entries; returns how many. */
+  sweep(limit: number): Promise<number>
+}
+
+const METHODS = ['isRevoked', 'revoke', 'epochOf', 'revokeAllForSubject', 'changedSince', 'deleteExpired'] as const
+const TOKEN_ID = /^[A-Za-z0-9_-]{22}$/
+/** A token may be issued so long after its session was looked up. */
+const UNDER_WAY = 60_000
+
+function resolveOptions(options: unknown): RevocationPolicy {
+  const given = readOptions('revocations', options, ['store', 'staleAfter', 'pollEvery', 'storeTimeout'])
+  const store = given.store as Partial<RevocationStore> | null | undefined
+  if (typeof store !== 'object' || store === null || METHODS.some((name) => typeof store[name] !== 'function')) {
+    throw new ConfigError('revocations.store', 'must be a revocation store')
+  }
+  const bounds = { min: 1_000, max: 600_000 }
+  const staleAfter = parseDuration('revocations.staleAfter', given.staleAfter ?? '10s', bounds)
+  const pollEvery =
+    given.pollEvery === undefined ? Math.floor(staleAfter / 4) : parseDuration('revocations.pollEvery', given.pollEvery)
+  if (pollEvery > staleAfter / 2) {
+    throw new ConfigError('revocations.pollEvery', 'must not be more than half of "revocations.staleAfter"')
+  }
+  const storeTimeout = parseDuration('revocations.storeTimeout', given.storeTimeout ?? '2s', { max: 60_000 })
+  return { store: store as RevocationStore, staleAfter, pollEvery, storeTimeout }
+}
+
+/**
+ * Creates the revocations of one issuer's tokens.
+ *
+ * @param given The options, not yet checked; own members only.
+ * @param policy That of the tokens; undefined where there are none.
+ * @throws {ConfigError} With a path such as `revocations.staleAfter`, or when there are no tokens to revoke.
+ */
+export function createTokenRevocations(
+  given: unknown,
+  policy: Pick<TokenPolicy, 'issuer' | 'maxLifetime' | 'refreshLifetime' | 'freshFor' | 'leeway'> | undefined,
+  runtime: Runtime,
+): TokenRevocations {
+  const { store, staleAfter, pollEvery, storeTimeout } = resolveOptions(given)
+  if (policy === undefined) throw new ConfigError('revocations', 'must not be given without "tokens"')
+  const { issuer, maxLifetime, refreshLifetime, freshFor, leeway } = policy
+  // Where there are no fresh tokens, there are no refresh JWTs either.
+  const longest = freshFor === undefined ? maxLifetime : Math.max(maxLifetime, refreshLifetime)
+  const call = createStoreCall(runtime, storeTimeout)
+  /** Nothing that was issued before a moment lives longer than this after it. */
+  const horizon = longest + leeway + UNDER_WAY
+  const view = createRevocationView(
+    (since) => call((at) => store.changedSince(since, at)),
+    { staleAfter, pollEvery, horizon },
+    runtime,
+  )
+
+  return Object.freeze<TokenRevocations>({
+    async isRevoked({ iss, jti, sid, sub, epoch }, local) {
+      // The sessions and the epochs of other issuers are none of ours.
+      const own = issuer === null || iss === issuer
+      const credential = {
+        ids: [await toTokenId(jti), ...(own && sid !== undefined ? [sid] : [])],
+        subject: sub,
+        epoch: own ? (epoch ?? 0) : Number.MAX_SAFE_INTEGER,
+      }
+      const known = local ? view.decide(credential) : undefined
+      const answer: unknown = known ?? (await call((at) => store.isRevoked(credential, at)))
+      // A store that says neither has a fault, and must not open anything by it.
+      if (typeof answer !== 'boolean') throw new UnavailableError()
+      return answer
+    },
+    async revokeToken({ jti, sub, exp }) {
+      const id = await toTokenId(jti)
+      return call((at) => store.revoke({ id, subject: sub }, Math.ceil(exp * 1_000) + leeway, at))
+    },
+    async revokeSession({ id, subject }) {
+      await call((at) => store.revoke({ id, subject }, at.now + horizon, at))
+    },
+    epochOf: (subject) => call((at) => store.epochOf(subject, at)),
+    async revokeSubject(subject, { except, epoch }) {
+      const options = {
+        ...(except === undefined ? {} : { except }),
+        ...(epoch === undefined ? {} : { atLeast: epoch }),
+      }
+      // The clock may have moved on since the epoch was made, and must not lift this one above it.
+      const toCall = (at: StoreCall): StoreCall => (epoch === undefined ? at : { ...at, now: Math.min(at.now, epoch) })
+      await call((at) => store.revokeAllForSubject(subject, options, toCall(at)))
+    },
+    sweep: (limit) => call((at) => store.deleteExpired(limit, at)),
+  })
+}
+
+/** Ours are of one form; those of other issuers may be of any. */
+async function toTokenId(jti: string): Promise<string> {
+  if (TOKEN_ID.test(jti)) return jti
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(jti))
+  return encodeBase64url(new Uint8Array(digest)).slice(0, 22)
+}
