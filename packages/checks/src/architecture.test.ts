@@ -26,6 +26,8 @@ const PROVEN_BY: Readonly<Record<string, string>> = {
   'packages/core/src/memory/kept-record.ts': 'packages/testing/src/memory-session-store.test.ts',
   'packages/core/src/memory/revocation-store.ts': 'packages/testing/src/memory-revocation-store.test.ts',
   'packages/core/src/memory/session-store.ts': 'packages/testing/src/memory-session-store.test.ts',
+  'packages/core/src/token/node-signature.ts': 'packages/core/src/token/signature-engine.test.ts',
+  'packages/core/src/token/web-signature.ts': 'packages/core/src/token/signature-engine.test.ts',
   'packages/kysely/src/column-types.ts': 'packages/kysely/src/migrations.test.ts',
   'packages/kysely/src/expiry-sweep.ts': 'packages/kysely/src/session-store.test.ts',
   'packages/kysely/src/liveness.ts': 'packages/kysely/src/session-store.test.ts',

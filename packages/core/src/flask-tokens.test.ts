@@ -3,7 +3,10 @@ import { createTestRequest, createTestRuntime } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createAuth } from './auth.ts'
 import { createEffects } from './http/effects.ts'
-import { createKeyring, type KeyAlgorithm, type KeyInput, type Keyring } from './token/keyring.ts'
+import type { KeyAlgorithm } from './token/algorithm.ts'
+import type { KeyInput } from './token/key-input.ts'
+import { createKeyring } from './token/keyring.ts'
+import type { Keyring } from './token/token-key.ts'
 
 interface Vector {
   readonly name: string
@@ -55,14 +58,8 @@ function headerOf(token: string): { readonly alg?: KeyAlgorithm; readonly kid?: 
   }
 }
 
-/** The keyring of a vector; undefined for an algorithm that is not offered. */
-async function keyringOf(vector: Vector): Promise<Keyring | undefined> {
-  const key = keyOf(vector)
-  return createKeyring([key]).catch((error: { readonly option?: string }) => {
-    if (error.option === 'keys[0].alg') return undefined
-    throw error
-  })
-}
+/** The vector whose key is refused, as 43 bytes are too short for HS512 (RFC 7518 section 3.2). */
+const WEAK_KEY = 'alg_extra_allowed'
 
 /** Verifies as a request would, and gives the answer. */
 async function answer(vector: Vector, keys: Keyring): Promise<{ readonly status: number; readonly body: unknown }> {
@@ -77,9 +74,10 @@ async function answer(vector: Vector, keys: Keyring): Promise<{ readonly status:
 }
 
 describe('the tokens that Flask-JWT-Extended issued', () => {
-  it.for(vectors.tokens)('$name: $note', async (vector, { skip }) => {
-    const keys = await keyringOf(vector)
-    if (keys === undefined) return skip(`the algorithm ${keyOf(vector).alg} is not offered`)
+  it.each(vectors.tokens)('$name: $note', async (vector) => {
+    const keyring = createKeyring([keyOf(vector)])
+    if (vector.name === WEAK_KEY) return expect(keyring).rejects.toMatchObject({ option: 'keys[0].secret' })
+    const keys = await keyring
     const { status, body } = await answer(vector, keys)
     if (STRICTER.has(vector.name)) {
       expect(vector.expect.status).toBe(200)

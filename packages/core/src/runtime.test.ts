@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { readClock, systemRuntime } from './runtime.ts'
+import { nodeCrypto, readClock, systemRuntime } from './runtime.ts'
 
 describe('systemRuntime', () => {
   it('tells the time in whole milliseconds', () => {
@@ -37,5 +37,11 @@ describe('readClock()', () => {
 
   it('gives what the clock says', () => {
     expect(readClock({ ...systemRuntime, now: () => 1_800_000_000_000 })).toBe(1_800_000_000_000)
+  })
+})
+
+describe('nodeCrypto', () => {
+  it('is the node:crypto of this process', () => {
+    expect(nodeCrypto).toBe(process.getBuiltinModule('node:crypto'))
   })
 })

@@ -1,10 +1,11 @@
 /**
- * The only clock, timers and randomness of the package.
+ * The only clock, timers and randomness of the package, and the only look for what the platform has.
  *
  * @module
  */
 
 import { UnavailableError } from './faults.ts'
+import type { NodeCrypto } from './platform-crypto.ts'
 import type { Runtime } from './ports.ts'
 
 /** The platform's clock, timers and cryptographic random source. */
@@ -29,4 +30,15 @@ export function readClock(runtime: Runtime): number {
   const now = runtime.now()
   if (!Number.isSafeInteger(now) || now < 0) throw new UnavailableError()
   return now
+}
+
+/**
+ * The platform's `node:crypto`, looked for once: Node, Bun, Deno, and workers with its compatibility flag have it. Null
+ * elsewhere; there the Web Cryptography API does the same work, with a promise for each operation.
+ */
+export const nodeCrypto: NodeCrypto | null = findNodeCrypto()
+
+function findNodeCrypto(): NodeCrypto | null {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+  return (process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined) ?? null
 }

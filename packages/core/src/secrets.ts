@@ -6,15 +6,15 @@
 
 import { encodeBase64url } from './base64url.ts'
 import { ConfigError, UsageError } from './faults.ts'
+import { createHmacKey, createWebHmacKey, type HmacKey } from './hmac.ts'
+import type { NodeCrypto } from './platform-crypto.ts'
+import { nodeCrypto } from './runtime.ts'
 
 /**
  * Root secrets by id. Ids are whole numbers from 1 to 2^31-1 that are never reused. Each secret is at least 32 bytes; text
  * counts as its UTF-8 bytes and is decoded no further.
  */
 export type Secrets = { readonly [id: number]: string | Uint8Array }
-
-/** A key of the Web Cryptography API, whatever type library declares it. */
-export type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** The root secrets of an application, closed over: no member holds or shows any of their bytes. Frozen. */
 export interface RootSecrets {
@@ -28,12 +28,12 @@ export interface RootSecrets {
   has(id: number): boolean
   /**
    * Derives the key of one purpose: HKDF-SHA-256 (RFC 5869) with an empty salt and `latchkey/v1/<purpose>/<id>` as its info, to
-   * a 32-byte key for HMAC-SHA-256 that signs and verifies and cannot be exported. Remembered for each id and purpose, so
+   * a 32-byte key for HMAC-SHA-256. Remembered for each id and purpose, so
    * `purpose` must be a constant of the program.
    *
    * @throws {UsageError} `argument` when there is no secret of this id.
    */
-  deriveHmacKey(id: number, purpose: string): Promise<CryptoKey>
+  deriveHmacKey(id: number, purpose: string): HmacKey
   /**
    * Derives text of one purpose, for a library that takes a password and no key: the same HKDF, as 32 bytes in base64url (43
    * characters). A purpose of its own, never one of `deriveHmacKey`: the bytes would be the same.
@@ -55,9 +55,14 @@ const encoder = new TextEncoder()
  *
  * @param secrets A `Secrets` object; own enumerable members only.
  * @param signWith The id that signs. Default: the highest.
+ * @param node As for `createHmacKey`.
  * @throws {ConfigError} `secrets`, `secrets.<id>` or `signWith`. The message never holds any of the material.
  */
-export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSecrets {
+export function createRootSecrets(
+  secrets: unknown,
+  signWith?: unknown,
+  node: NodeCrypto | null = nodeCrypto,
+): RootSecrets {
   if (typeof secrets !== 'object' || secrets === null || Array.isArray(secrets) || ArrayBuffer.isView(secrets)) {
     throw new ConfigError('secrets', 'must be an object of secrets by id, such as { 1: secret }')
   }
@@ -76,16 +81,16 @@ export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSec
     throw new ConfigError('signWith', 'must be the id of one of "secrets"')
   }
 
-  const keys = new Map<string, Promise<CryptoKey>>()
+  const keys = new Map<string, HmacKey>()
   const texts = new Map<string, Promise<string>>()
 
   /** The value of one id and purpose, derived when it is first asked for. */
-  async function remember<Derived>(
-    known: Map<string, Promise<Derived>>,
+  function remember<Derived>(
+    known: Map<string, Derived>,
     id: number,
     purpose: string,
-    derive: (bytes: Uint8Array<ArrayBuffer>, info: string) => Promise<Derived>,
-  ): Promise<Derived> {
+    derive: (bytes: Uint8Array<ArrayBuffer>, info: string) => Derived,
+  ): Derived {
     const info = `latchkey/v1/${purpose}/${id}`
     const before = known.get(info)
     if (before !== undefined) return before
@@ -101,8 +106,8 @@ export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSec
     highestId,
     ids,
     has: (id) => material.has(id),
-    deriveHmacKey: (id, purpose) => remember(keys, id, purpose, deriveKey),
-    deriveText: (id, purpose) => remember(texts, id, purpose, deriveText),
+    deriveHmacKey: (id, purpose) => remember(keys, id, purpose, (bytes, info) => deriveKey(bytes, info, node)),
+    deriveText: async (id, purpose) => remember(texts, id, purpose, deriveText),
   })
 }
 
@@ -113,9 +118,10 @@ export function createRootSecrets(secrets: unknown, signWith?: unknown): RootSec
  * and tiny-alphabet secrets; it cannot tell a long phrase that everybody knows from a random one.
  *
  * @param value Text (its UTF-8 bytes) or a `Uint8Array`.
+ * @param minBytes Default 32.
  * @throws {ConfigError} For `option`.
  */
-export function copyKeyMaterial(option: string, value: unknown): Uint8Array<ArrayBuffer> {
+export function copyKeyMaterial(option: string, value: unknown, minBytes: number = MIN_BYTES): Uint8Array<ArrayBuffer> {
   if (typeof value === 'string' && !value.isWellFormed()) throw new ConfigError(option, 'must be well-formed Unicode')
   const bytes = typeof value === 'string' ? encoder.encode(value) : isBytes(value) ? new Uint8Array(value) : undefined
   if (bytes === undefined)
@@ -126,20 +132,26 @@ export function copyKeyMaterial(option: string, value: unknown): Uint8Array<Arra
       'must be random material, and is a PEM, JWK or DER key: give keys to createKeyring instead',
     )
   }
-  if (bytes.length < MIN_BYTES) throw new ConfigError(option, `must be at least ${MIN_BYTES} bytes; ${HOW}`)
+  if (bytes.length < minBytes) throw new ConfigError(option, `must be at least ${minBytes} bytes; ${HOW}`)
   if (estimateBits(bytes) < MIN_BITS) throw new ConfigError(option, `must be harder to guess than it is; ${HOW}`)
   return bytes
 }
 
-async function deriveKey(bytes: Uint8Array<ArrayBuffer>, info: string): Promise<CryptoKey> {
-  const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(info) },
-    root,
-    { name: 'HMAC', hash: 'SHA-256', length: 256 },
-    false,
-    ['sign', 'verify'],
-  )
+function deriveKey(bytes: Uint8Array<ArrayBuffer>, info: string, node: NodeCrypto | null): HmacKey {
+  if (node !== null) {
+    const derived = node.hkdfSync('sha256', bytes, new Uint8Array(), encoder.encode(info), 32)
+    return createHmacKey('SHA-256', new Uint8Array(derived), node)
+  }
+  return createWebHmacKey(async () => {
+    const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
+    return crypto.subtle.deriveKey(
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(info) },
+      root,
+      { name: 'HMAC', hash: 'SHA-256', length: 256 },
+      false,
+      ['sign', 'verify'],
+    )
+  })
 }
 
 async function deriveText(bytes: Uint8Array<ArrayBuffer>, info: string): Promise<string> {

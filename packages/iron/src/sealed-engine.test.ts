@@ -26,7 +26,9 @@ const SECRETS: RootSecrets = {
   highestId: 1,
   ids: [1],
   has: (id) => id === 1,
-  deriveHmacKey: () => Promise.reject(new Error('not used')),
+  deriveHmacKey: () => {
+    throw new Error('not used')
+  },
   deriveText: (id) => Promise.resolve(passwordOf(id)),
 }
 

@@ -58,24 +58,27 @@ export function parseCredential(text: string): Credential | undefined {
  *
  * @throws What `secrets` throws for a key id that is not in the ring; check `secrets.has` first.
  */
-export async function issueCredential(record: CredentialGround, secrets: RootSecrets): Promise<string> {
-  const key = await secrets.deriveHmacKey(record.keyId, PURPOSE)
-  const secret = await crypto.subtle.sign('HMAC', key, macInput(record, record.generation))
-  return `${PREFIXES[record.carrier]}_${record.id}.${record.generation}.${encodeBase64url(new Uint8Array(secret))}`
+export function issueCredential(record: CredentialGround, secrets: RootSecrets): string | Promise<string> {
+  const secret = secrets.deriveHmacKey(record.keyId, PURPOSE).sign(macInput(record, record.generation))
+  return secret instanceof Promise ? secret.then((bytes) => write(record, bytes)) : write(record, secret)
 }
 
 /**
  * Verifies that a credential was derived from this record, for the generation that the credential names. Constant time in
  * the secret. Whether that generation is still current, and whether the record is alive, is not checked here.
  */
-export async function verifyCredential(
+export function verifyCredential(
   credential: Credential,
   record: CredentialGround,
   secrets: RootSecrets,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (credential.carrier !== record.carrier || credential.id !== record.id) return false
-  const key = await secrets.deriveHmacKey(record.keyId, PURPOSE)
-  return crypto.subtle.verify('HMAC', key, credential.secret, macInput(record, credential.generation))
+  const key = secrets.deriveHmacKey(record.keyId, PURPOSE)
+  return key.verify(macInput(record, credential.generation), credential.secret)
+}
+
+function write({ carrier, id, generation }: CredentialGround, secret: Uint8Array): string {
+  return `${PREFIXES[carrier]}_${id}.${generation}.${encodeBase64url(secret)}`
 }
 
 function macInput(record: CredentialGround, generation: number): Uint8Array<ArrayBuffer> {

@@ -179,7 +179,7 @@ function createStoredEngine(
       return alive
     },
 
-    credentialOf: (record) => issueCredential(record, secrets),
+    credentialOf: async (record) => issueCredential(record, secrets),
 
     async list(subject) {
       const sessions = await call((at) => store.listBySubject(subject, at))

@@ -1,12 +1,16 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { AccessTokenClaims } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
+import { createHmacKey } from '../hmac.ts'
 import { createRootSecrets } from '../secrets.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type IssueOptions } from './access-token.ts'
 import { signJws } from './jws.ts'
-import { createKeyring, keyringFromSecrets, type Keyring } from './keyring.ts'
+import type { JsonWebKey } from './jwk.ts'
+import { createKeyring } from './keyring.ts'
+import { keyringFromSecrets } from './secret-keyring.ts'
+import type { Keyring } from './token-key.ts'
 
 interface Claims extends AccessTokenClaims {
   readonly role?: string
@@ -21,6 +25,11 @@ const ED_KEY = {
   d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 }
+/** Made once, at random: nothing depends on which keys they are. */
+function makeEcKey(): JsonWebKey {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JsonWebKey
+}
+const EC_KEYS = [makeEcKey(), makeEcKey()] as const
 const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
 
 let now = NOW
@@ -45,7 +54,7 @@ beforeAll(async () => {
 })
 
 function create(options: object = {}, ring: Keyring = hs): AccessTokens<Claims> {
-  return createAccessTokens<Claims>(resolveTokenOptions({ ...OPTIONS, ...options }), ring, runtime)
+  return createAccessTokens<Claims>(resolveTokenOptions({ ...OPTIONS, ...options }), () => ring, runtime)
 }
 
 async function when<Result>(time: number, run: () => Promise<Result>): Promise<Result> {
@@ -201,10 +210,12 @@ describe('issue()', () => {
         kid: 'k',
         alg: 'HS256',
         state: 'active',
-        verificationKey: () => Promise.reject(new Error('away')),
-        signingKey: () => Promise.reject(new Error('away')),
+        publicJwk: undefined,
+        verify: () => Promise.reject(new Error('away')),
+        sign: () => Promise.reject(new Error('away')),
       },
       find: () => failing.active,
+      publicJwks: () => ({ keys: [] }),
     }
     await expect(create({}, failing).issue('u')).rejects.toThrow(UnavailableError)
     await expect(create({}, failing).verify(forge({ kid: 'k' }))).rejects.toThrow(UnavailableError)
@@ -309,23 +320,21 @@ describe('verify()', () => {
   })
 
   it('refuses an HMAC under the id of an Ed25519 key, keyed with the public key', async () => {
-    const header = { alg: 'HS256', typ: 'at+jwt', kid: 'ed-1' } as const
-    const key = await crypto.subtle.importKey(
-      'raw',
-      Buffer.from(ED_KEY.x, 'base64url'),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    )
-    const token = await signJws(parts(forge({}))[1], header, key)
-    expect(await codeOf(token)).toBe('token_algorithm')
-    expect(await codeOf(await signJws(parts(forge({}))[1], { ...header, kid: 'hs-1' }, key))).toBe('token_signature')
+    const header = { alg: 'HS256', kid: 'ed-1' } as const
+    const { sign } = createHmacKey('SHA-256', new Uint8Array(Buffer.from(ED_KEY.x, 'base64url')))
+    const claims = parts(forge({}))[1]
+    expect(await codeOf(await signJws(claims, 'at+jwt', header, sign))).toBe('token_algorithm')
+    expect(await codeOf(await signJws(claims, 'at+jwt', { ...header, kid: 'hs-1' }, sign))).toBe('token_signature')
   })
 
-  it('refuses the other name of the same signature scheme', async () => {
+  it('reads both names of Ed25519, whichever one its own key writes', async () => {
     const ring = await createKeyring([{ kid: 'ed-1', alg: 'Ed25519', jwk: ED_KEY }])
-    expect(await codeOf(await create({}, ring).issue('u'))).toBe('token_algorithm')
-    expect(await codeOf(await create({}, ed).issue('u'), create({}, ring))).toBe('token_algorithm')
+    const [older, newer] = [create({}, ed), create({}, ring)]
+    expect(parts(await older.issue('u'))[0]['alg']).toBe('EdDSA')
+    expect(parts(await newer.issue('u'))[0]['alg']).toBe('Ed25519')
+    expect(await codeOf(await older.issue('u'), newer)).toBe('ok')
+    expect(await codeOf(await newer.issue('u'), older)).toBe('ok')
+    expect(await codeOf(await older.issue('u'))).toBe('ok')
   })
 
   it('uses no key that the token brings along', async () => {
@@ -347,10 +356,59 @@ describe('verify()', () => {
     expect(await codeOf(token, create({}, retired))).toBe('token_key')
   })
 
+  it('follows a function that gives the current keys: a rotation step by step, with no token refused', async () => {
+    const first = { kid: '1', alg: 'ES256', jwk: EC_KEYS[0] } as const
+    const second = { kid: '2', alg: 'ES256', jwk: EC_KEYS[1] } as const
+    const steps = [
+      [{ ...first, state: 'active' }],
+      [
+        { ...first, state: 'active' },
+        { ...second, state: 'accepted' },
+      ],
+      [
+        { ...first, state: 'accepted' },
+        { ...second, state: 'active' },
+      ],
+      [{ ...second, state: 'active' }],
+    ] as const
+    let ring = await createKeyring(steps[0])
+    const rotating = createAccessTokens<Claims>(resolveTokenOptions(OPTIONS), () => ring, runtime)
+    const issued: string[] = []
+    const verdicts: string[] = []
+    const published: string[] = []
+    for (const step of steps) {
+      ring = await createKeyring(step)
+      issued.push(await rotating.issue('u'))
+      verdicts.push((await Promise.all(issued.map((token) => codeOf(token, rotating)))).join(' '))
+      published.push(
+        rotating
+          .publicJwks()
+          .keys.map(({ kid }) => String(kid))
+          .join(),
+      )
+    }
+    expect(issued.map((token) => parts(token)[0]['kid'])).toEqual(['1', '1', '2', '2'])
+    expect(verdicts).toEqual(['ok', 'ok ok', 'ok ok ok', 'token_key token_key ok ok'])
+    expect(published).toEqual(['1', '1,2', '1,2', '2'])
+  })
+
+  it.each<[string, () => unknown]>([
+    ['throws', () => JSON.parse('')],
+    ['gives nothing', () => undefined],
+    ['gives a promise', async () => hs],
+    ['gives a list', () => []],
+  ])('says that the keys are out of reach when their function %s', async (_, keys) => {
+    const failing = createAccessTokens<Claims>(resolveTokenOptions(OPTIONS), keys as () => Keyring, runtime)
+    await expect(failing.issue('u')).rejects.toThrow(UnavailableError)
+    await expect(failing.verify(forge({}))).rejects.toThrow(UnavailableError)
+    expect(() => failing.publicJwks()).toThrow(UnavailableError)
+    expect(await codeOf('no token', failing)).toBe('token_malformed')
+  })
+
   it('refuses a token of another purpose of the same root secret', async () => {
     const secrets = createRootSecrets({ 1: SECRET })
-    const key = await secrets.deriveHmacKey(1, 'session-credential')
-    const token = await signJws(parts(forge({}))[1], { alg: 'HS256', typ: 'at+jwt', kid: '1' }, key)
+    const { sign } = secrets.deriveHmacKey(1, 'session-credential')
+    const token = await signJws(parts(forge({}))[1], 'at+jwt', { alg: 'HS256', kid: '1' }, sign)
     expect(await codeOf(token, create({}, keyringFromSecrets(secrets)))).toBe('token_signature')
   })
 

@@ -9,14 +9,15 @@ import { UnavailableError, UsageError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { checkSubject } from '../subject.ts'
+import { isAlgorithmName } from './algorithm.ts'
 import { checkClaims } from './claims-check.ts'
 import { validateAccessTokenClaims } from './claims.ts'
 import { isReservedClaim } from './custom-claims.ts'
 import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
-import { parseCompactJws, signJws, verifyJws } from './jws.ts'
-import type { Keyring, TokenKey } from './keyring.ts'
+import { parseCompactJws, signJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenProfile, TokenUse } from './profile.ts'
+import { isKeyring, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
 
 export type { IssueOptions } from './issued-claims.ts'
 export { resolveTokenOptions, type TokenOptions, type TokenPolicy } from './options.ts'
@@ -59,24 +60,45 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
    * @throws {UsageError} `argument` for an answer of the last two that is of the wrong kind.
    */
   verify(token: unknown, use?: TokenUse): Promise<VerifyResult<Claims>>
+  /**
+   * The public halves of the keys that verify these tokens now, for other services.
+   *
+   * @throws {UnavailableError} When the keys are out of reach.
+   */
+  publicJwks(): JsonWebKeySet
 }
 
-/** Creates the access tokens of one issuer. */
+/**
+ * Creates the access tokens of one issuer.
+ *
+ * @param keys Gives the current keys; asked at every use.
+ */
 export function createAccessTokens<Claims extends AccessTokenClaims>(
   policy: TokenPolicy,
-  keyring: Keyring,
+  keys: () => Keyring,
   runtime: Runtime,
 ): AccessTokens<Claims> {
   const reserved = [...policy.profile.reserved, 'csrf']
   const asks = policy.schema !== undefined || policy.checkClaims !== undefined
   const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
+
+  function ring(): Keyring {
+    try {
+      const current = keys()
+      if (isKeyring(current)) return current
+    } catch (error) {
+      throw new UnavailableError({ cause: error })
+    }
+    throw new UnavailableError()
+  }
+
   return Object.freeze<AccessTokens<Claims>>({
     issuer: policy.issuer,
     lifetime: policy.lifetime,
     async issue(subject, options = {}) {
-      const key = keyring.active
-      const signing = key && (await reach(() => key.signingKey()))
-      if (key === undefined || signing === undefined) {
+      const key = ring().active
+      const sign = key?.sign
+      if (key === undefined || sign === undefined) {
         throw new UsageError('not_configured', 'Tokens cannot be issued without an active key')
       }
       const now = readClock(runtime)
@@ -87,7 +109,7 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
           'The token would be refused: an option is out of range, or a required claim is missing',
         )
       }
-      const token = await reach(() => signJws(claims, { alg: key.alg, typ: policy.profile.typ, kid: key.kid }, signing))
+      const token = await reach(() => signJws(claims, policy.profile.typ, key, sign))
       if (!parseCompactJws(token).ok) {
         throw new UsageError(
           'argument',
@@ -100,12 +122,11 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
     async verify(token, use = 'access') {
       const jws = parseCompactJws(token)
       if (!jws.ok) return jws
-      const key = findKey(jws.kid, keyring, policy)
+      const key = findKey(jws.kid, ring(), policy)
       if (key === undefined || key.state === 'retired') return refuse('token_key')
-      if (jws.alg !== key.alg) return refuse('token_algorithm')
+      if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
       if (!policy.profile.accepts(jws.typ)) return refuse('token_type')
-      const verifying = await reach(() => key.verificationKey())
-      if (!(await verifyJws(jws, verifying, key.alg))) return refuse('token_signature')
+      if (!(await reach(() => key.verify(jws.input, jws.signature)))) return refuse('token_signature')
       const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), policy, use)
       if (!verdict.ok) return verdict
       const checked = asks ? await checkClaims(verdict.claims, policy, isRegistered) : verdict
@@ -114,6 +135,8 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
       const claims = checked.claims as Claims
       return Object.freeze({ ok: true, claims, principal: toPrincipal(claims, policy.profile) })
     },
+
+    publicJwks: () => ring().publicJwks(),
   })
 }
 

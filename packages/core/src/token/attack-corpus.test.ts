@@ -2,7 +2,8 @@ import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens } from './access-token.ts'
-import { createKeyring, type KeyInput } from './keyring.ts'
+import type { KeyInput } from './key-input.ts'
+import { createKeyring } from './keyring.ts'
 
 interface Item {
   readonly id: string
@@ -143,7 +144,8 @@ const runtime = {
 }
 
 async function createVerifier(input: KeyInput): Promise<AccessTokens> {
-  return createAccessTokens(policy, await createKeyring([input]), runtime)
+  const ring = await createKeyring([input])
+  return createAccessTokens(policy, () => ring, runtime)
 }
 
 const verifiers = {

@@ -1,48 +1,14 @@
 import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CryptoKey } from '../secrets.ts'
-import { parseCompactJws, parseSegments, signJws, verifyJws } from './jws.ts'
-import { createKeyring, type KeyInput } from './keyring.ts'
-
-interface JwsGroup {
-  readonly private: { readonly kty: string; readonly k: string; readonly kid: string }
-  readonly tests: readonly { readonly tcId: number; readonly jws: string; readonly result: string }[]
-}
-
-const GROUPS = (
-  JSON.parse(
-    readFileSync(new URL('../../vectors/wycheproof/json_web_signature_hs256.json', import.meta.url), 'utf8'),
-  ) as {
-    testGroups: readonly JwsGroup[]
-  }
-).testGroups
+import { parseCompactJws, signJws } from './jws.ts'
+import { createKeyring } from './keyring.ts'
+import type { Sign } from './signature.ts'
 
 /** RFC 7515 appendix A.1. */
 const A1_KEY = 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow'
-const A1_TOKEN =
-  'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-
-/** RFC 8037 appendix A.1 and A.4. */
-const A4_KEY = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
-const A4_TOKEN =
-  'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg'
-
-async function importKeys(input: object): Promise<{ verifying: CryptoKey; signing: CryptoKey }> {
-  const ring = await createKeyring([{ kid: 'k', ...input } as KeyInput])
-  const [verifying, signing] = [await ring.active?.verificationKey(), await ring.active?.signingKey()]
-  if (verifying === undefined || signing === undefined) throw new Error('no active key')
-  return { verifying, signing }
-}
-
-const HS256 = await importKeys({ alg: 'HS256', jwk: { kty: 'oct', k: A1_KEY } })
-const EDDSA = await importKeys({ alg: 'EdDSA', jwk: A4_KEY })
+const RING = await createKeyring([{ kid: 'k', alg: 'HS256', jwk: { kty: 'oct', k: A1_KEY } }])
+const SIGN = RING.active?.sign as Sign
 
 function encode(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -59,68 +25,12 @@ function codeOf(token: unknown): string {
 
 const HEADER = { alg: 'HS256', typ: 'at+jwt', kid: 'k' }
 
-describe('verifyJws()', () => {
-  it('verifies the HS256 example of RFC 7515 appendix A.1', async () => {
-    expect(await verifyJws({ token: A1_TOKEN }, HS256.verifying, 'HS256')).toBe(true)
-  })
-
-  it('verifies the Ed25519 example of RFC 8037 appendix A.4', async () => {
-    expect(await verifyJws({ token: A4_TOKEN }, EDDSA.verifying, 'EdDSA')).toBe(true)
-  })
-
-  it('refuses a token whose algorithm is another one than the key is bound to', async () => {
-    expect(await verifyJws({ token: A4_TOKEN }, EDDSA.verifying, 'Ed25519')).toBe(false)
-    expect(await verifyJws({ token: A4_TOKEN }, HS256.verifying, 'HS256')).toBe(false)
-    expect(await verifyJws({ token: A1_TOKEN }, EDDSA.verifying, 'EdDSA')).toBe(false)
-  })
-
-  it('answers false and never throws, whatever the text', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.constantFrom('', '..', 'a.b', `${A1_TOKEN}.`)), async (token) => {
-        expect(await verifyJws({ token }, HS256.verifying, 'HS256')).toBe(false)
-      }),
-    )
-  })
-
-  // Excluded, because the file contradicts itself: 367 and 370 are called invalid and are byte for byte the valid 357; 372 and 373
-  // are called valid and contain "?", which is not in the alphabet of base64url.
-  const excluded = new Set([367, 370, 372, 373])
-  const cases = GROUPS.flatMap((group) => group.tests.map((test) => ({ ...test, key: group.private })))
-
-  it('has 36 Wycheproof cases for HS256 and 4 that are excluded', () => {
-    const valid = cases.find(({ tcId }) => tcId === 357)
-    expect(cases.filter(({ tcId }) => !excluded.has(tcId))).toHaveLength(36)
-    expect(cases.filter(({ jws }) => jws === valid?.jws).map(({ tcId }) => tcId)).toEqual([357, 367, 370])
-    const called = cases.filter(({ jws, result }) => jws.includes('?') && result === 'valid')
-    expect(called.map(({ tcId }) => tcId)).toEqual([372, 373])
-    expect(called.map(({ jws }) => parseSegments(jws))).toEqual([undefined, undefined])
-  })
-
-  it.each(cases.filter(({ tcId }) => !excluded.has(tcId)))(
-    'answers as Wycheproof does: $tcId is $result',
-    async ({ jws, key, result }) => {
-      // By the platform and not by createKeyring, which refuses the key of zeros that some cases have.
-      const bytes = Buffer.from(key.k, 'base64url')
-      const imported = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
-      const segments = parseSegments(jws)
-      const valid = segments !== undefined && (await verifyJws(segments, imported, 'HS256'))
-      expect(valid ? 'valid' : 'invalid').toBe(result)
-    },
-  )
-})
-
 describe('signJws()', () => {
   it('signs HS256 as node:crypto does, with a header of three members', async () => {
-    const token = await signJws({ sub: 'user-1' }, { ...HEADER, alg: 'HS256' }, HS256.signing)
+    const token = await signJws({ sub: 'user-1' }, 'at+jwt', { alg: 'HS256', kid: 'k' }, SIGN)
     const input = `${encode(HEADER)}.${encode({ sub: 'user-1' })}`
     const mac = createHmac('sha256', Buffer.from(A1_KEY, 'base64url')).update(input).digest('base64url')
     expect(token).toBe(`${input}.${mac}`)
-  })
-
-  it.each(['EdDSA', 'Ed25519'] as const)('signs %s so that it verifies', async (alg) => {
-    const token = await signJws({ sub: 'user-1' }, { ...HEADER, alg }, EDDSA.signing)
-    expect(await verifyJws({ token }, EDDSA.verifying, alg)).toBe(true)
-    expect(parseCompactJws(token)).toMatchObject({ ok: true, alg, kid: 'k', typ: 'at+jwt', claims: { sub: 'user-1' } })
   })
 
   it('signs arbitrary claims so that they come back unchanged', async () => {
@@ -131,10 +41,10 @@ describe('signJws()', () => {
     )
     await fc.assert(
       fc.asyncProperty(claims, async (value) => {
-        const token = await signJws(value, { ...HEADER, alg: 'HS256' }, HS256.signing)
-        const parsed = parseCompactJws(token)
-        expect(parsed.ok && JSON.stringify(parsed.claims)).toBe(JSON.stringify(value))
-        expect(await verifyJws({ token }, HS256.verifying, 'HS256')).toBe(true)
+        const parsed = parseCompactJws(await signJws(value, 'at+jwt', { alg: 'HS256', kid: 'k' }, SIGN))
+        if (!parsed.ok) throw new Error(parsed.code)
+        expect(JSON.stringify(parsed.claims)).toBe(JSON.stringify(value))
+        expect(await RING.active?.verify(parsed.input, parsed.signature)).toBe(true)
       }),
     )
   })

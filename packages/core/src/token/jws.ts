@@ -1,25 +1,26 @@
 /**
- * Signed tokens in the compact form (RFC 7515): a strict parse before any cryptography, then the signature through jose.
+ * Signed tokens in the compact form (RFC 7515): a strict parse before any cryptography, and the form in which they are signed.
  *
  * @module
  */
 
-import { CompactSign, compactVerify } from 'jose'
-
 import type { TokenRejectionCode } from '../authentication.ts'
-import { decodeBase64url } from '../base64url.ts'
-import { isKeyId, type KeyAlgorithm } from './key-input.ts'
+import { decodeBase64url, encodeBase64url } from '../base64url.ts'
+import { isKeyId } from './key-id.ts'
+import type { Sign } from './signature.ts'
 import { parseStrictJson, type StrictJsonObject } from './strict-json.ts'
-import type { CryptoKey } from '../secrets.ts'
+import type { TokenKey } from './token-key.ts'
 
 /** The longest token that is looked at and that is issued, in characters. */
 export const MAX_TOKEN_LENGTH = 8_192
 
-/** A signed token, taken apart once. Well-formed; nothing in it is to be trusted before `verifyJws`. */
+/** A signed token, taken apart once. Well-formed; nothing in it is to be trusted before its signature was verified. */
 export interface ParsedJws {
   readonly ok: true
-  /** The token as it came, for `verifyJws`. Never a key of a cache or a list: ECDSA-like schemes have several spellings. */
-  readonly token: string
+  /** The text that is signed: header, dot and claims. */
+  readonly input: string
+  /** Never a key of a list of tokens: ECDSA has two signatures for each that it makes. */
+  readonly signature: Uint8Array<ArrayBuffer>
   readonly alg: string
   /** Within the grammar of key ids; undefined when absent, and then it is the profile's to say which key there is, if any. */
   readonly kid: string | undefined
@@ -43,9 +44,10 @@ const REFUSED_PARAMETERS = ['crit', 'b64', 'zip', 'enc']
 
 /** The segments of a token in the compact form, decoded. */
 export interface JwsSegments {
-  readonly token: string
+  readonly input: string
   readonly header: Uint8Array
   readonly claims: Uint8Array
+  readonly signature: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -56,11 +58,13 @@ export interface JwsSegments {
  */
 export function parseSegments(token: unknown): JwsSegments | undefined {
   if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || !GRAMMAR.test(token)) return undefined
-  const [first = '', second = '', third = ''] = token.split('.')
-  const header = decodeBase64url(first)
-  const claims = decodeBase64url(second)
-  if (header === undefined || claims === undefined || decodeBase64url(third) === undefined) return undefined
-  return { token, header, claims }
+  const first = token.indexOf('.')
+  const second = token.lastIndexOf('.')
+  const header = decodeBase64url(token.slice(0, first))
+  const claims = decodeBase64url(token.slice(first + 1, second))
+  const signature = decodeBase64url(token.slice(second + 1))
+  if (header === undefined || claims === undefined || signature === undefined) return undefined
+  return { input: token.slice(0, second), header, claims, signature }
 }
 
 /**
@@ -87,7 +91,8 @@ export function parseCompactJws(token: unknown): ParsedJws | JwsFailure {
   if (kid !== undefined && !isKeyId(kid)) return refuse('token_key')
   return Object.freeze<ParsedJws>({
     ok: true,
-    token: segments.token,
+    input: segments.input,
+    signature: segments.signature,
     alg,
     kid,
     typ: typ?.toLowerCase().replace(/^application\//, ''),
@@ -96,28 +101,19 @@ export function parseCompactJws(token: unknown): ParsedJws | JwsFailure {
 }
 
 /**
- * Verifies the signature of a token whose form was parsed, with a key for exactly this algorithm. Neither the type nor the claims
- * are judged.
+ * Signs claims. The header holds `alg`, `typ` and `kid` and nothing else. The claims must be what JSON carries unchanged.
  *
- * @returns False for every failure, so that none is told from another; nothing is thrown.
+ * @param sign The key's own `sign`.
  */
-export async function verifyJws(jws: Pick<JwsSegments, 'token'>, key: CryptoKey, alg: KeyAlgorithm): Promise<boolean> {
-  try {
-    await compactVerify(jws.token, key, { algorithms: [alg] })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Signs claims. The header holds `alg`, `typ` and `kid` and nothing else. The claims must be what JSON carries unchanged. */
 export async function signJws(
   claims: object,
-  header: { readonly alg: KeyAlgorithm; readonly typ: string; readonly kid: string },
-  key: CryptoKey,
+  typ: string,
+  { alg, kid }: Pick<TokenKey, 'alg' | 'kid'>,
+  sign: Sign,
 ): Promise<string> {
-  const { alg, typ, kid } = header
-  return new CompactSign(encoder.encode(JSON.stringify(claims))).setProtectedHeader({ alg, typ, kid }).sign(key)
+  const encode = (value: object): string => encodeBase64url(encoder.encode(JSON.stringify(value)))
+  const input = `${encode({ alg, typ, kid })}.${encode(claims)}`
+  return `${input}.${encodeBase64url(await sign(input))}`
 }
 
 function refuse(code: TokenRejectionCode): JwsFailure {

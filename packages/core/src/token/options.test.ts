@@ -58,7 +58,9 @@ describe('resolveTokenOptions()', () => {
       requiredClaims: ['tenant'],
       keys,
     } as const
-    expect(resolveTokenOptions({ ...OPTIONS, audience: ['a', 'b'], ...given })).toEqual({
+    const policy = resolveTokenOptions({ ...OPTIONS, audience: ['a', 'b'], ...given })
+    expect(policy.keys?.()).toBe(keys)
+    expect(policy).toEqual({
       ...MORE,
       issuer: OPTIONS.issuer,
       audience: ['a', 'b'],
@@ -67,8 +69,10 @@ describe('resolveTokenOptions()', () => {
       leeway: 0,
       clientId: 'web',
       requiredClaims: ['tenant'],
-      keys,
+      keys: policy.keys,
     })
+    const current = (): typeof keys => keys
+    expect(resolveTokenOptions({ ...OPTIONS, keys: current }).keys).toBe(current)
   })
 
   it('shortens the default lifetime to a shorter longest one', () => {

@@ -11,8 +11,8 @@ import type { JsonValue } from '../json.ts'
 import { readSchema, type StandardSchema } from '../standard-schema.ts'
 import type { ClaimsCheck } from './claims-check.ts'
 import { MAX_AUDIENCES, type ClaimsPolicy } from './claims.ts'
-import type { Keyring } from './keyring.ts'
 import { FLASK_JWT_EXTENDED, RFC9068, type ProfileName } from './profile.ts'
+import { isKeyring, type Keyring } from './token-key.ts'
 
 /** Options of access tokens. Unknown members are refused. */
 export interface TokenOptions<OwnClaims = unknown> {
@@ -59,8 +59,11 @@ export interface TokenOptions<OwnClaims = unknown> {
    * it throws is an `UnavailableError`. Default: none.
    */
   readonly addClaims?: (subject: string) => IssuedClaims | Promise<IssuedClaims>
-  /** The keys, of `await createKeyring(...)`. Default: HS256 keys that are derived from `secrets`. */
-  readonly keys?: Keyring
+  /**
+   * The keys, of `await createKeyring(...)`; or a function that gives the current ones, asked at every use, so that keys are rotated
+   * without a restart. Default: HS256 keys that are derived from `secrets`.
+   */
+  readonly keys?: Keyring | (() => Keyring)
   /** The id of the key that verifies tokens which name none. For `flaskJwtExtended`. Default: the active key. */
   readonly unnamedKey?: string
   /** How long a refresh JWT lives, and the longest that is accepted. For `flaskJwtExtended`. Default `30d`. */
@@ -78,7 +81,7 @@ export interface IssuedClaims {
 export interface TokenPolicy extends ClaimsPolicy {
   /** A multiple of 1,000. */
   readonly lifetime: number
-  readonly keys: Keyring | undefined
+  readonly keys: (() => Keyring) | undefined
   /** Undefined: the active one. */
   readonly unnamedKey: string | undefined
   /** Whole seconds, in milliseconds; undefined where the profile knows no freshness. */
@@ -184,11 +187,9 @@ function readText(path: string, value: unknown): string {
   return value
 }
 
-function readKeyring(value: unknown): Keyring | undefined {
+function readKeyring(value: unknown): (() => Keyring) | undefined {
   if (value === undefined) return undefined
-  // A list has a "find" too, and finds its first key for every id.
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    if (typeof (value as Partial<Keyring>).find === 'function') return value as Keyring
-  }
-  throw new ConfigError('tokens.keys', 'must be a keyring: the result of "await createKeyring(...)"')
+  if (typeof value === 'function') return value as () => Keyring
+  if (isKeyring(value)) return () => value
+  throw new ConfigError('tokens.keys', 'must be a keyring, the result of "await createKeyring(...)", or give one')
 }

@@ -1,0 +1,35 @@
+/**
+ * The cryptography of the platform by its types: the Web Cryptography API, and what the core calls of `node:crypto` where there
+ * is one, described by its shape, so that no type of Node is needed.
+ *
+ * @module
+ */
+
+/** A key of the Web Cryptography API, whatever type library declares it. */
+export type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
+/** A `KeyObject`: opaque here. */
+export interface NodeKey {
+  readonly type: string
+}
+
+/** A callback of `sign` and `verify`, called when the thread pool is done. */
+type Done<Result> = (error: Error | null, result: Result) => void
+
+/** The functions of `node:crypto` that are called. */
+export interface NodeCrypto {
+  readonly KeyObject: { from(key: CryptoKey): NodeKey }
+  createSecretKey(bytes: Uint8Array): NodeKey
+  createHmac(hash: string, key: NodeKey): { update(input: string | Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
+  timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean
+  hkdfSync(hash: string, key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): ArrayBuffer
+  sign(hash: string | null, input: Uint8Array, key: NodeSigningKey, done: Done<Uint8Array<ArrayBuffer>>): void
+  verify(hash: string | null, input: Uint8Array, key: NodeSigningKey, signature: Uint8Array, done: Done<boolean>): void
+}
+
+/** A key and how RSA pads with it. */
+export interface NodeSigningKey {
+  readonly key: NodeKey
+  readonly padding?: number
+  readonly saltLength?: number
+}
