@@ -19,7 +19,6 @@ import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
 import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
 import { keyringFromSecrets } from './token/secret-keyring.ts'
-import type { Keyring } from './token/token-key.ts'
 
 /** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
 export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
@@ -138,7 +137,8 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   const secrets = readSecrets(given.secrets, given.signWith, {
     needed: given.sessions !== undefined || (policy !== undefined && policy.keys === undefined),
   })
-  const keys = policy && (policy.keys ?? derivedKeys(secrets as RootSecrets))
+  const derived = policy && !policy.keys ? keyringFromSecrets(secrets as RootSecrets) : undefined
+  const keys = policy?.keys ?? (derived && (() => derived))
   if (typeof given.realm !== 'string' || !REALM.test(given.realm)) {
     throw new ConfigError('realm', 'must be 1 to 128 printable ASCII characters without " and \\')
   }
@@ -172,11 +172,6 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     runtime,
     emit,
   })
-}
-
-function derivedKeys(secrets: RootSecrets): () => Keyring {
-  const ring = keyringFromSecrets(secrets)
-  return () => ring
 }
 
 function readOrigins(given: { readonly [name: string]: unknown }, cookie: Cookie): OriginPolicy {
