@@ -10,6 +10,7 @@ import { UsageError } from './faults.ts'
 import { authenticate } from './flow/authenticate.ts'
 import { decideAuthorization } from './flow/authorize.ts'
 import { createContexts, findUser, type Context } from './flow/context.ts'
+import { checkCsrfToken, issueCsrfToken } from './flow/csrf.ts'
 import { elevate, type ElevateOptions, type ElevateResult } from './flow/elevate.ts'
 import { engineOf } from './flow/exchange.ts'
 import { login, loginWithTokens, type LoginOptions, type LoginResult, type TokenLoginResult } from './flow/login.ts'
@@ -84,6 +85,21 @@ export interface Auth<
   revokeRefreshToken(refreshToken: unknown): Promise<boolean>
   /** Ends the session that the request presented. */
   logout(context: Context<User, Claims, Data>): Promise<LogoutResult>
+  /**
+   * Makes a CSRF token for the session of a guarded request, for a page to send back: in the header `X-CSRF-Token`, which a guard with
+   * `csrfToken` asks for, or in a form field, for `checkCsrfToken`. Any number of them are good at once, until the session ends or its
+   * credential is changed (`rotate`, `elevate`, a login). Null where there is no session.
+   *
+   * @throws {UsageError} `not_configured` without `sessions`; `not_guarded`.
+   */
+  csrfToken(context: Context<User, Claims, Data>): Promise<string | null>
+  /**
+   * Judges a CSRF token that a guarded request brought in a form field. Anything may be given. Undefined when it is one of the request's
+   * session, and where no session cookie authenticated; else the denial to send. The method is not looked at.
+   *
+   * @throws {UsageError} `not_configured` without `sessions`; `not_guarded`.
+   */
+  checkCsrfToken(context: Context<User, Claims, Data>, token: unknown): Promise<Denial | undefined>
   /**
    * Issues an access token (RFC 9068).
    *
@@ -188,6 +204,8 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     refresh: async (token) => refresh(config, token),
     revokeRefreshToken: async (token) => revokeRefreshToken(config, token),
     logout: async (context) => logout(contexts.exchangeOf(context)),
+    csrfToken: async (context) => issueCsrfToken(contexts.exchangeOf(context)),
+    checkCsrfToken: async (context, token) => checkCsrfToken(contexts.exchangeOf(context), token),
     async issueAccessToken(subject, issueOptions) {
       const epoch = issueOptions?.epoch ?? (await epochOfNewToken(config, subject))
       return tokens().issue(subject, epoch === undefined ? issueOptions : { ...issueOptions, epoch })

@@ -152,6 +152,11 @@ export interface Requirement {
    * the revocations that is at most `revocations.staleAfter` old. A store that is down is a 503. Default false.
    */
   readonly authoritative?: boolean | 'local'
+  /**
+   * Asks a request that may change state and rides on the session cookie for a CSRF token (`auth.csrfToken`) in the header
+   * `X-CSRF-Token`, beside the check of its origin and never in its place. Default false.
+   */
+  readonly csrfToken?: boolean
   /** Does not count as activity: the session's idle timeout is not renewed. For polling. Default false. */
   readonly passive?: boolean
 }

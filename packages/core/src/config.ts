@@ -15,6 +15,7 @@ import { readBoolean, readChoice, readOptions } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
 import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
+import { createCsrfTokens, type CsrfTokens } from './session/csrf-token.ts'
 import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
 import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
@@ -99,6 +100,8 @@ export interface BaseConfig {
   /** How long after a login credentials are fresh, in milliseconds; undefined where the token profile does not know it. */
   readonly freshFor: number | undefined
   readonly sessions: SessionEngine | undefined
+  /** There with `sessions`. */
+  readonly csrf: CsrfTokens | undefined
   readonly cookie: Cookie
   readonly runtime: Runtime
   readonly emit: (event: AuthEvent) => void
@@ -167,6 +170,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
       ...(revocations === undefined ? {} : { revokeTokens: revocations.revokeSession }),
       cookie: Object.freeze({ name: cookie.name, capacity: cookie.capacity }),
     }),
+    csrf: given.sessions === undefined ? undefined : createCsrfTokens(secrets as RootSecrets, runtime),
     cookie,
     users: readUsers<User>(given.users),
     runtime,

@@ -25,7 +25,7 @@ const ITEMS = loadItems('http')
 const NOT_APPLICABLE: ReadonlyMap<string, string> = new Map([
   ['HTP-031', 'a line break ends the header in which it is sent: what follows is another header, and is ignored'],
   ['HTP-045', 'headers reach the library through an adapter, as one text or none; repeated lines: "takes no repeated"'],
-  ['HTP-059', 'there are no anti-forgery tokens: a write says by its origin where it comes from'],
+  ['HTP-059', 'the example gives out no CSRF tokens: a write says by its origin where it comes from'],
   ['HTP-063', 'no answer of the example may be cached'],
   ['HTP-084', 'the store cannot be held back from outside; a handler without its guard finds no caller and fails'],
   ['HTP-085', 'no guard of the example calls `next` itself; the tests of the adapter for Express do'],

@@ -7,8 +7,10 @@
 import type { AccessTokenClaims, Authentication, Principal, RejectionCode } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { parseBearer } from '../http/bearer.ts'
+import { mayChangeState } from '../http/origin.ts'
 import type { SessionRecord } from '../ports.ts'
 import { isApiKey, verifyApiKey } from './api-key.ts'
+import { judgeCsrfHeader } from './csrf.ts'
 import {
   carrierOf,
   engineOf,
@@ -22,7 +24,7 @@ import type { ResolvedRequirement } from './requirement.ts'
 import { checkToken } from './standing.ts'
 import { checkUser } from './user-check.ts'
 
-type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'passive' | 'authoritative' | 'use'>
+type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'csrfToken' | 'passive' | 'authoritative' | 'use'>
 
 const ANONYMOUS = Object.freeze({ status: 'anonymous' })
 
@@ -99,6 +101,9 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
   if (isCrossOrigin(exchange)) return rejected('cross_origin')
+  const problem =
+    requirement.csrfToken && mayChangeState(exchange.request) ? await judgeCsrfHeader(exchange) : undefined
+  if (problem !== undefined) return rejected(problem)
   const record = await useCheckedSession(exchange, requirement)
   if (record === null) return ANONYMOUS
   if (typeof record === 'string') {

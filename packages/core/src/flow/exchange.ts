@@ -8,7 +8,7 @@ import type { AccessTokenClaims, Authentication, Principal } from '../authentica
 import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import type { EffectSink } from '../http/effects.ts'
-import { decideOrigin, mayChangeState } from '../http/origin.ts'
+import { decideOrigin, mayChangeState, type OriginDecision } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
 import { readUserAgent } from '../http/user-agent.ts'
 import type { SessionRecord } from '../ports.ts'
@@ -134,16 +134,23 @@ export function principalOf<Claims extends AccessTokenClaims>(record: SessionRec
 }
 
 /** Tells whether a request that may change state, and rides on a cookie, comes from another site, or does not say. */
-export function isCrossOrigin({ config, request }: CookieExchange): boolean {
-  return mayChangeState(request) && decideOrigin(request.headers, config.origins) !== 'same'
+export function isCrossOrigin(exchange: CookieExchange): boolean {
+  return mayChangeState(exchange.request) && originOf(exchange) !== 'same'
 }
 
 /**
  * The same for operations that give out or take away a cookie, where another site could act without any cookie being there yet. A
  * request without any cookie and without the headers that browsers send is not a browser's, and passes.
  */
-export function isCrossOriginChange({ config, request }: CookieExchange): boolean {
+export function isCrossOriginChange(exchange: CookieExchange): boolean {
+  const { request } = exchange
   if (!mayChangeState(request)) return false
-  const decision = decideOrigin(request.headers, config.origins)
+  const decision = originOf(exchange)
   return decision === 'cross' || (decision === 'missing' && request.headers.get('cookie') !== null)
+}
+
+function originOf({ config, request, sink }: CookieExchange): OriginDecision {
+  // No cache keeps the answer to such a request unless it is told to, and then it must not serve it to pages elsewhere.
+  if (sink.open) sink.setHeader('vary', 'Origin, Sec-Fetch-Site, Referer')
+  return decideOrigin(request.headers, config.origins)
 }

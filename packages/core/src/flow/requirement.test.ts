@@ -11,6 +11,7 @@ describe('resolveRequirement()', () => {
       acr: undefined,
       via: 'either',
       optional: false,
+      csrfToken: false,
       authoritative: false,
       passive: false,
       fresh: undefined,
@@ -26,6 +27,7 @@ describe('resolveRequirement()', () => {
       acr: 'mfa',
       via: 'session',
       optional: true,
+      csrfToken: true,
       authoritative: 'local',
       passive: true,
     })
@@ -36,6 +38,7 @@ describe('resolveRequirement()', () => {
       acr: 'mfa',
       via: 'session',
       optional: true,
+      csrfToken: true,
       authoritative: 'local',
       passive: true,
       fresh: undefined,

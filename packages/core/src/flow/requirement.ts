@@ -18,6 +18,7 @@ export interface ResolvedRequirement {
   readonly acr: string | undefined
   readonly via: 'bearer' | 'session' | 'either'
   readonly optional: boolean
+  readonly csrfToken: boolean
   readonly authoritative: false | 'local' | true
   readonly passive: boolean
   /** How long after a login credentials are fresh that do not say so themselves, in milliseconds; undefined: they need not be fresh. */
@@ -41,6 +42,7 @@ const NAMES = [
   'acr',
   'via',
   'optional',
+  'csrfToken',
   'authoritative',
   'passive',
   'fresh',
@@ -75,6 +77,7 @@ export function resolveRequirement(
     acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
     via: refresh ? 'bearer' : readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
     optional: readBoolean('requirement.optional', given.optional, false),
+    csrfToken: readBoolean('requirement.csrfToken', given.csrfToken, false),
     authoritative: readAuthoritative(given.authoritative),
     passive: readBoolean('requirement.passive', given.passive, false),
     fresh: fresh ? freshFor : undefined,

@@ -137,7 +137,7 @@ function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
         headers: NO_STORE,
         body: {
           error: 'csrf_token_invalid',
-          error_description: 'Send the value of the readable cookie back, in the header or field that goes with it',
+          error_description: 'Send the CSRF token along, in the header or field that goes with it',
         },
       }
     case 'insufficient_scope':

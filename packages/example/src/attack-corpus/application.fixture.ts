@@ -55,6 +55,13 @@ async function showCaller({ context }: CorpusExchange): Promise<CorpusAnswer> {
 
 const transfer = async (): Promise<CorpusAnswer> => ({ status: 200, body: { transferred: true } })
 
+/** A field of a form, as parsers of forms give it: a list where it comes several times. Or a member of a JSON object. */
+function fieldOf(text: string, name: string): unknown {
+  if (text.startsWith('{')) return (JSON.parse(text) as Record<string, unknown>)[name]
+  const values = new URLSearchParams(text).getAll(name)
+  return values.length > 1 ? values : values[0]
+}
+
 /** The routes of the application. */
 export const ROUTES: readonly CorpusRoute[] = [
   {
@@ -166,6 +173,23 @@ export const ROUTES: readonly CorpusRoute[] = [
     },
   },
   { methods: WRITING, path: '/transfer', requirement: {}, answer: transfer },
+  { methods: WRITING, path: '/checked/transfer', requirement: { csrfToken: true }, answer: transfer },
+  {
+    methods: ['POST'],
+    path: '/form/transfer',
+    requirement: {},
+    async answer({ auth, context, body }) {
+      return (await auth.checkCsrfToken(context, fieldOf(await body(), '_csrf'))) ?? transfer()
+    },
+  },
+  {
+    methods: ['GET'],
+    path: '/csrf',
+    requirement: {},
+    async answer({ auth, context }) {
+      return { status: 200, body: { token: await auth.csrfToken(context) } }
+    },
+  },
   { methods: WRITING, path: '/part/transfer', requirement: {}, mountedTwice: true, answer: transfer },
   {
     methods: ['POST'],

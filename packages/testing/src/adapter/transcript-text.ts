@@ -35,7 +35,7 @@ GET /scope: 403
   {"error":"insufficient_scope"}
 POST /login?subject=user-1: 200
   cache-control: no-store
-  vary: Cookie
+  vary: Origin, Sec-Fetch-Site, Referer, Cookie
   set-cookie: __Host-session=<credential 1>; Max-Age=604800; Path=/; HttpOnly; Secure; SameSite=Lax
   {"ok":true}
 GET /me: 200
@@ -47,10 +47,10 @@ GET /me: 400
   {"error":"ambiguous_credentials","error_description":"Send either a bearer token or the session cookie, not both"}
 POST /write?value=1: 403
   cache-control: no-store
-  vary: Cookie
+  vary: Cookie, Origin, Sec-Fetch-Site, Referer
   {"error":"cross_origin","error_description":"The Origin header must name this service: its \\"origin\\" option, or one of \\"trustedOrigins\\""}
 POST /write?value=1: 200
-  vary: Cookie
+  vary: Cookie, Origin, Sec-Fetch-Site, Referer
   {"subject":"user-1","via":"session","name":"Name of user-1"}
 GET /read: 200
   vary: Cookie
@@ -71,7 +71,7 @@ GET /me: 503
   {"error":"unavailable"}
 POST /logout: 200
   cache-control: no-store
-  vary: Cookie
+  vary: Origin, Sec-Fetch-Site, Referer, Cookie
   set-cookie: __Host-session=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; Secure; SameSite=Lax
   {"revoked":true}
 GET /me: 401
@@ -87,5 +87,6 @@ GET /maybe: 200
   {"subject":null,"via":null,"name":null}
 POST /login?subject=user-2: 403
   cache-control: no-store
+  vary: Origin, Sec-Fetch-Site, Referer
   {"error":"cross_origin","error_description":"The Origin header must name this service: its \\"origin\\" option, or one of \\"trustedOrigins\\""}
 `
