@@ -34,14 +34,14 @@ const TESTED_WITH = {
 
 /** Third-party packages that have one place. */
 const HOMES = {
-  express: ['express', 'example'],
-  hono: ['hono', 'example'],
-  '@hono/node-server': ['hono', 'example'],
-  kysely: ['kysely', 'example'],
-  redis: ['redis', 'password', 'example'],
-  ioredis: ['redis', 'password'],
+  express: ['express', 'example', 'bench'],
+  hono: ['hono', 'example', 'bench'],
+  '@hono/node-server': ['hono', 'example', 'bench'],
+  kysely: ['kysely', 'example', 'bench'],
+  redis: ['redis', 'password', 'bench', 'example'],
+  ioredis: ['redis', 'password', 'bench'],
   'rate-limiter-flexible': ['password'],
-  'iron-session': ['iron'],
+  'iron-session': ['iron', 'bench'],
 }
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
@@ -69,9 +69,9 @@ const rules = [
   ]),
   forbid(
     'nobody-imports-private',
-    'Nothing imports the example or the checks.',
+    'Nothing imports the example, the checks or the benchmarks.',
     { path: '^packages/([^/]+)/' },
-    { path: inPackages(['example', 'checks']), pathNot: '^packages/$1/' },
+    { path: inPackages(['example', 'checks', 'bench']), pathNot: '^packages/$1/' },
   ),
   forbid(
     'no-deep-import',
@@ -161,14 +161,14 @@ const rules = [
   forbid(
     'jose-has-one-importer',
     'jose is imported where keys are imported, so that a bundler can drop it where none are.',
-    { path: '^packages/', pathNot: [TEST, `${CORE}token/key-import\\.ts$`] },
+    { path: '^packages/', pathNot: [TEST, '^packages/bench/', `${CORE}token/key-import\\.ts$`] },
     { path: named('jose') },
   ),
 
   forbid(
     'iron-session-has-one-importer',
     'iron-session is imported by one file, and by the tests that compare with it.',
-    { path: '^packages/', pathNot: [TEST, '^packages/iron/src/iron-box\\.ts$'] },
+    { path: '^packages/', pathNot: [TEST, '^packages/bench/', '^packages/iron/src/iron-box\\.ts$'] },
     { path: named('iron-session') },
   ),
 
@@ -188,8 +188,8 @@ const rules = [
   ),
   forbid(
     'declared-dependencies',
-    'What a source imports stands in its own package.json, and not among the dev dependencies alone.',
-    { path: '^packages/', pathNot: [TEST, '^packages/checks/'] },
+    'What a source imports stands in its own package.json, and not among the dev dependencies alone; that of the benchmarks may.',
+    { path: '^packages/', pathNot: [TEST, '^packages/(checks|bench)/'] },
     { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer', 'type-only'] },
   ),
   forbid(

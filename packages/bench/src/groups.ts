@@ -1,0 +1,11 @@
+/**
+ * The groups, in the order of the documents.
+ *
+ * @module
+ */
+
+import type { Group } from './group.ts'
+import { refreshGroup } from './refresh/refresh-group.ts'
+
+/** All of them. */
+export const GROUPS: readonly Group[] = [refreshGroup]

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench`: measures, prints, and keeps what it found.
+ *
+ * @module
+ */
+
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { keepFindings } from './documents.ts'
+import { EFFORTS, type Extent } from './group.ts'
+import { GROUPS } from './groups.ts'
+import { toText } from './report.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    print: { type: 'boolean', default: false },
+  },
+})
+const order = GROUPS.map(({ name }) => name)
+const unknown = positionals.filter((name) => !order.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no group "${unknown.join('", "')}". The groups: ${order.join(', ')}`)
+  process.exit(1)
+}
+
+const extent: Extent = values.full ? 'full' : values.smoke ? 'smoke' : 'normal'
+const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
+const circumstances = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} x ${processor}; extent: ${extent}.`
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
+}
+
+for (const group of GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  progress(`${group.name} ...`)
+  const findings = await group.run({
+    extent,
+    effort: EFFORTS[extent],
+    progress: (text) => progress(`${group.name}: ${text}`),
+  })
+  progress('')
+  for (const table of findings.tables) console.log(`\n${toText(table)}`)
+  if (!values.print)
+    await keepFindings(join(import.meta.dirname, '../../../docs'), order, group, circumstances, findings)
+}
