@@ -34,8 +34,7 @@ export function createCsrfTokens(secrets: RootSecrets, runtime: Runtime): CsrfTo
   return Object.freeze<CsrfTokens>({
     async issue(session) {
       const nonce = runtime.randomBytes(NONCE_LENGTH)
-      const key = await secrets.deriveHmacKey(secrets.signingId, PURPOSE)
-      const mac = await crypto.subtle.sign('HMAC', key, macInput(nonce, session))
+      const mac = await secrets.deriveHmacKey(secrets.signingId, PURPOSE).sign(macInput(nonce, session))
       return encodeBase64url(concat(nonce, new Uint8Array(mac)))
     },
     async verify(text, session) {
@@ -43,8 +42,8 @@ export function createCsrfTokens(secrets: RootSecrets, runtime: Runtime): CsrfTo
       if (bytes === undefined) return false
       const input = macInput(bytes.subarray(0, NONCE_LENGTH), session)
       for (const id of secrets.ids) {
-        const key = await secrets.deriveHmacKey(id, PURPOSE)
-        if (await crypto.subtle.verify('HMAC', key, bytes.subarray(NONCE_LENGTH), input)) return true
+        const key = secrets.deriveHmacKey(id, PURPOSE)
+        if (await key.verify(input, bytes.subarray(NONCE_LENGTH))) return true
       }
       return false
     },
