@@ -19,6 +19,7 @@ import { refresh, revokeRefreshToken, type RefreshResult } from './flow/refresh.
 import { resolveRequirement, type ResolvedRequirement } from './flow/requirement.ts'
 import { epochOf, epochOfNewToken, revokeAccessToken, revokeAllSessions, sweep } from './flow/revoke.ts'
 import { checkAuthority, checkToken } from './flow/standing.ts'
+import { setTokenCookie, unsetTokenCookies, type TokenCookieResult } from './flow/token-cookies.ts'
 import { createDenial, type Denial } from './http/denial.ts'
 import type { EffectSink } from './http/effects.ts'
 import type { AuthRequest } from './http/request.ts'
@@ -116,6 +117,20 @@ export interface Auth<
   verifyAccessToken(token: unknown, options?: Pick<Requirement, 'authoritative'>): Promise<VerifyResult<Claims>>
   /** Revokes one access token, by its text or by its claims, for routes that ask (`authoritative`). True: it was good until now. */
   revokeAccessToken(token: unknown): Promise<boolean>
+  /**
+   * Puts an access token (or a refresh JWT of `flaskJwtExtended`) into the cookie that `tokens.locations` has for it, for as long as it lives. A denial is
+   * to be sent as it is: another site's page sent the request.
+   *
+   * @throws {UsageError} `not_configured` without such a cookie; `argument` for a token that would be refused; `headers_sent`;
+   * `cookie_too_large`.
+   */
+  setTokenCookie(context: Context<User, Claims, Data>, token: string): Promise<TokenCookieResult>
+  /**
+   * Removes every cookie of `tokens.locations` from the browser. The tokens stay good until they expire.
+   *
+   * @throws {UsageError} `not_configured` without such a cookie; `headers_sent`.
+   */
+  unsetTokenCookies(context: Context<User, Claims, Data>): Promise<TokenCookieResult>
   /** The user behind a verified token; null when the token was refused or the user is gone. */
   userOf(result: VerifyResult<Claims>): Promise<User | null>
   /** The live sessions of a subject, newest first. */
@@ -217,6 +232,8 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
       return refused === undefined ? verified : Object.freeze({ ok: false, code: refused })
     },
     revokeAccessToken: async (token) => revokeAccessToken(config, token),
+    setTokenCookie: async (context, token) => setTokenCookie(contexts.exchangeOf(context), token),
+    unsetTokenCookies: async (context) => unsetTokenCookies(contexts.exchangeOf(context)),
     userOf: async (result) => (result.ok ? findUser(config, result.principal.subject) : null),
     listSessions: async (subject) => engineOf(config).list(checkSubject(subject)),
     revokeSession: async (subject, id) => engineOf(config).revoke(checkSubject(subject), id),

@@ -144,6 +144,11 @@ export interface Requirement {
    * Refused as step-up is. Default false.
    */
   readonly fresh?: boolean
+  /**
+   * Looks for a token in these kinds of places alone, all of which `tokens.locations` has, such as `['header']`. What stands elsewhere is ignored.
+   * Default: in all of `tokens.locations`.
+   */
+  readonly locations?: readonly ('header' | 'cookie' | 'insecureQuery' | 'insecureBody')[]
   /** Takes a refresh JWT of `flaskJwtExtended`, and no other credential. Default false. */
   readonly refresh?: boolean
   /**

@@ -10,8 +10,11 @@ import type { EventListener, AuthEvent } from './events.ts'
 import { ConfigError } from './faults.ts'
 import { createSessionCookie, type CookieOptions, type Cookie } from './http/cookie.ts'
 import type { Challenge } from './http/denial.ts'
-import { parseOrigins, type OriginPolicy } from './http/origin.ts'
-import { readBoolean, readChoice, readOptions } from './options.ts'
+import type { LocationOptions } from './http/location-options.ts'
+import { describeAbsence, resolveLocations, type TokenReader } from './http/location.ts'
+import { resolveOriginPolicy } from './http/origin-policy.ts'
+import type { OriginPolicy } from './http/origin.ts'
+import { readChoice, readOptions } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
 import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
@@ -19,6 +22,7 @@ import { createCsrfTokens, type CsrfTokens } from './session/csrf-token.ts'
 import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
 import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
+import { TOKEN_OPTION_NAMES, type TokenPolicy } from './token/options.ts'
 import { keyringFromSecrets } from './token/secret-keyring.ts'
 
 /** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
@@ -39,7 +43,7 @@ export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
   /** The id of the secret that signs. Default: the highest, so that a new secret takes over; name the old one while a rollout is under way. */
   readonly signWith?: number
   /** Access tokens. Default: none; then bearer tokens that are no API keys are refused. */
-  readonly tokens?: TokenOptions<OwnClaims>
+  readonly tokens?: TokenOptions<OwnClaims> & LocationOptions
   /**
    * API keys: bearer credentials with their own prefix, accepted wherever access tokens are, such as `createApiKeys(...)` of
    * `@latchkey/password`. With `users`, the user of a key is looked up each time. Default: none.
@@ -54,8 +58,8 @@ export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
   /** Finds the application's user for a subject; gives `context.user()` its type. */
   readonly users?: UserLookup<User>
   /**
-   * What to do with a bearer token and a session cookie in one request: `exclusive` refuses them, `bearer-first` ignores
-   * the cookie. Default `exclusive`. A route's `via` decides before this.
+   * What to do with credentials in two places of one request: `exclusive` refuses them; with `bearer-first` the first of
+   * `tokens.locations` that holds anything decides, before the session cookie. Default `exclusive`. A route's `via` decides before this.
    */
   readonly credentials?: 'exclusive' | 'bearer-first'
   /** The name of the protection space in challenges (RFC 9110 section 11.5). Printable ASCII without `"` and `\`. Default `api`. */
@@ -111,6 +115,8 @@ export interface BaseConfig {
 export interface Config<User, Claims extends AccessTokenClaims> extends BaseConfig {
   readonly tokens: AccessTokens<Claims> | undefined
   readonly revocations: TokenRevocations | undefined
+  /** Where tokens may stand, in the order in which that is looked at. */
+  readonly locations: readonly TokenReader[]
   readonly apiKeys: ApiKeyVerifier | undefined
   readonly users: UserLookup<User> | undefined
 }
@@ -136,7 +142,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   const emit = toEmit(given.onEvent)
   const cookie = createSessionCookie(given.cookie)
   const apiKeys = readApiKeys(given.apiKeys)
-  const policy = given.tokens === undefined ? undefined : resolveTokenOptions(given.tokens)
+  const { policy, locations } = readTokens(given.tokens, cookie)
   const secrets = readSecrets(given.secrets, given.signWith, {
     needed: given.sessions !== undefined || (policy !== undefined && policy.keys === undefined),
   })
@@ -150,13 +156,17 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     given.revocations === undefined ? undefined : createTokenRevocations(given.revocations, policy, runtime)
 
   return Object.freeze<Config<User, Claims>>({
-    origins: readOrigins(given, cookie),
+    origins: resolveOriginPolicy(given, {
+      secure: cookie.secure,
+      needed: given.sessions !== undefined || locations.some(({ place }) => place === 'cookie'),
+    }),
+    locations,
     bearerFirst:
       readChoice('credentials', given.credentials, ['exclusive', 'bearer-first'], 'exclusive') === 'bearer-first',
     challenge: Object.freeze<Challenge>({
       scheme: policy === undefined && apiKeys === undefined ? 'Session' : 'Bearer',
       realm: given.realm,
-      ...(policy?.profile.name === 'flaskJwtExtended' && { flask: 'Missing Authorization Header' }),
+      ...(policy?.profile.name === 'flaskJwtExtended' && { flask: describeAbsence(locations) }),
     }),
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
     freshFor: policy?.freshFor,
@@ -178,22 +188,17 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   })
 }
 
-function readOrigins(given: { readonly [name: string]: unknown }, cookie: Cookie): OriginPolicy {
-  if (given['sessions'] !== undefined && given['origin'] === undefined) {
-    throw new ConfigError('origin', 'must be given with "sessions"')
-  }
-  const insecure = { insecure: !cookie.secure }
-  const own = given['origin'] === undefined ? new Set<string>() : parseOrigins('origin', given['origin'], insecure)
-  if (!cookie.secure && own.size > 0 && [...own].every((origin) => origin.startsWith('https:'))) {
-    throw new ConfigError('cookie.insecurePlainHttp', 'must not be set for "https:" origins')
-  }
-  const others = given['trustedOrigins']
-  if (!Array.isArray(others)) throw new ConfigError('trustedOrigins', 'must be a list of origins')
-  return Object.freeze({
-    own,
-    trusted: others.length === 0 ? new Set<string>() : parseOrigins('trustedOrigins', others, insecure),
-    allowMissing: readBoolean('insecureAllowMissingOrigin', given['insecureAllowMissingOrigin'], false),
-  })
+function readTokens(
+  value: unknown,
+  { secure }: Cookie,
+): { readonly policy: TokenPolicy | undefined; readonly locations: readonly TokenReader[] } {
+  if (value === undefined)
+    return { policy: undefined, locations: resolveLocations(undefined, { secure, flask: false }) }
+  const { locations: given, ...options } = readOptions('tokens', value, [...TOKEN_OPTION_NAMES, 'locations'])
+  const { profile } = options
+  const locations = resolveLocations(given, { secure, flask: profile === 'flaskJwtExtended' })
+  const csrf = locations.some(({ doubleSubmit }) => doubleSubmit !== undefined)
+  return { policy: resolveTokenOptions(options, { csrf }), locations }
 }
 
 function readSecrets(secrets: unknown, signWith: unknown, { needed }: { needed: boolean }): RootSecrets | undefined {

@@ -45,11 +45,20 @@ export type { LoginOptions, LoginRefusal, LoginResult, TokenLoginResult } from '
 export type { LogoutResult } from './flow/logout.ts'
 export type { RefreshResult } from './flow/refresh.ts'
 export type { RevocableToken } from './flow/revoke.ts'
+export type { TokenCookieResult } from './flow/token-cookies.ts'
 export type { TokenResponse } from './flow/token-response.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { Denial, DenialBody } from './http/denial.ts'
 export type { Effects, EffectSink, ResponseHeaders } from './http/effects.ts'
 export type { FaultResponse } from './http/fault-response.ts'
+export type {
+  DoubleSubmitOptions,
+  LocationOptions,
+  TokenCookieOptions,
+  TokenHolding,
+  TokenLocation,
+  TokenPlace,
+} from './http/location-options.ts'
 export type { AuthRequest } from './http/request.ts'
 export type { HmacKey } from './hmac.ts'
 export type { DeepReadonly, JsonObject, JsonValue } from './json.ts'

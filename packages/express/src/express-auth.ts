@@ -26,7 +26,7 @@ export type ExpressGuard = (
 export interface ExpressAuth<User, Claims extends AccessTokenClaims, Data extends object> {
   /**
    * Opens each request's context; it authenticates nothing by itself. Put it before the routes, and before middleware that changes
-   * the response's headers late. Mounted a second time, also on a router, it does nothing.
+   * the response's headers late. Where `tokens.locations` look into the body, `request.body` is what a body parser before the guard made. Mounted a second time, also on a router, it does nothing.
    */
   readonly mount: RequestHandler
   /**
@@ -85,7 +85,7 @@ export function expressAuth<User, Data extends object, Claims extends AccessToke
 
   return Object.freeze<ExpressAuth<User, Claims, Data>>({
     mount(request, response, next) {
-      open(request, response, request.originalUrl)
+      open(request, response, { url: request.originalUrl, body: () => request.body as unknown })
       next()
     },
     requireAuth(requirement) {

@@ -18,7 +18,7 @@ import {
   type ResponseHeaders,
 } from '@latchkey/core'
 import type { Context, MiddlewareHandler } from 'hono'
-import { isHandshake, toAuthRequest } from './request.ts'
+import { isHandshake, parseBody, toAuthRequest } from './request.ts'
 
 /** What `honoAuth` may be told. */
 export interface HonoAuthOptions {
@@ -98,7 +98,8 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
     async mount(c, next) {
       if (contexts.has(c)) return next()
       const effects = createEffects()
-      contexts.set(c, auth.open(toAuthRequest(c.req.raw), isHandshake(c.req.raw) ? closedSink : effects))
+      const request = toAuthRequest(c.req.raw, () => parseBody(c))
+      contexts.set(c, auth.open(request, isHandshake(c.req.raw) ? closedSink : effects))
       try {
         await next()
       } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isHandshake, toAuthRequest } from './request.ts'
+import { Hono } from 'hono'
+import { isHandshake, parseBody, toAuthRequest } from './request.ts'
 
 describe('toAuthRequest()', () => {
   it.each([
@@ -24,6 +25,29 @@ describe('toAuthRequest()', () => {
     expect(view.headers.get('authorization')).toBe('Bearer a, Bearer b')
     expect(view.headers.get('cookie')).toBe('a=1; b=2')
     expect(view.headers.get('origin')).toBeNull()
+  })
+})
+
+describe('parseBody()', () => {
+  const app = new Hono().post('/', async (c) => {
+    const first: unknown = await parseBody(c).catch((error: unknown) => String(error))
+    return c.json({ first, again: await c.req.text() })
+  })
+  const send = async (body: string, type: string) => {
+    const response = await app.request('/', { method: 'POST', body, headers: { 'content-type': type } })
+    return response.json()
+  }
+
+  it('reads JSON and forms, and leaves the body to the handler', async () => {
+    expect(await send('{"a":1}', 'application/json')).toEqual({ first: { a: 1 }, again: '{"a":1}' })
+    expect(await send('a=1&b=2', 'application/x-www-form-urlencoded')).toMatchObject({ first: { a: '1', b: '2' } })
+    expect(await send('a=1', 'text/plain')).toEqual({ first: {}, again: 'a=1' })
+  })
+
+  it('rejects for JSON that is none', async () => {
+    expect(await send('{', 'application/json')).toMatchObject({
+      first: expect.stringContaining('SyntaxError') as string,
+    })
   })
 })
 

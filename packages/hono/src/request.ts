@@ -5,18 +5,27 @@
  */
 
 import type { AuthRequest } from '@latchkey/core'
+import type { Context } from 'hono'
 
 /**
  * Views a request. Repeated lines are joined by `Headers` itself, those of `cookie` with `; ` on Node. A runtime that joins
  * them with `, ` makes two cookie lines unreadable: no session, never another one.
+ *
+ * @param body Gives the parsed body.
  */
-export function toAuthRequest({ method, url, headers }: Request): AuthRequest {
+export function toAuthRequest({ method, url, headers }: Request, body?: () => unknown): AuthRequest {
   // A Request's url is absolute and normalized, so that the third slash begins the path.
   return {
     method,
     url: url.slice(url.indexOf('/', url.indexOf('//') + 2)),
     headers: { get: (name) => headers.get(name) },
+    body,
   }
+}
+
+/** Has Hono parse a body, as JSON or as a form. It keeps what it read for the handler, and rejects for what it cannot parse. */
+export function parseBody({ req }: Context): Promise<unknown> {
+  return /json/i.test(req.header('content-type') ?? '') ? req.json() : req.parseBody()
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json as readJson } from 'node:stream/consumers'
 import { isFault } from '@latchkey/core'
 import { callerOf, describeAdapter, type StartAdapter } from '@latchkey/testing'
 import { nodeAuth, type NodeHandler } from './index.ts'
@@ -126,7 +127,7 @@ const start: StartAdapter = async (auth, { pause }) => {
       const handler = routes.get(`${method} ${request.url?.split('?')[0]}`)
       if (handler === undefined) return void response.writeHead(404).end()
       return handler(request, response)
-    }),
+    }, readJson),
   ).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {

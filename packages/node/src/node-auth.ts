@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { UsageError } from '@latchkey/core'
-import type { AccessTokenClaims, Auth, Context, Denial, Requirement } from '@latchkey/core'
+import type { AccessTokenClaims, Auth, AuthRequest, Context, Denial, Requirement } from '@latchkey/core'
 import { openSink } from './effects.ts'
 import { toAuthRequest } from './request.ts'
 import { sendFault, sendJson } from './send.ts'
@@ -33,8 +33,11 @@ export interface NodeAuth<User, Claims extends AccessTokenClaims, Data extends o
    * answers what the handler throws: 409 for a `SessionConflictError`, 503 for an `UnavailableError`, 500 for anything else, as JSON
    * `{ error }` without message or stack. When the headers are gone by then, it cuts the connection off, so that the client does not
    * take half an answer for a whole one.
+   *
+   * @param readBody Gives the parsed body of a request, for `tokens.locations` that look into it; called at most once for each. The handler
+   * reads what it gave by its own means. Default: none; then such a location is a `UsageError` (`not_configured`).
    */
-  listener(handler: NodeHandler): RequestListener
+  listener(handler: NodeHandler, readBody?: (request: IncomingMessage) => unknown): RequestListener
   /**
    * Guards handlers: they run for requests that meet the requirement, and the others are denied.
    *
@@ -52,9 +55,10 @@ export interface NodeAuth<User, Claims extends AccessTokenClaims, Data extends o
    * does it by itself; this is for frameworks on top of Node.
    *
    * @param response Undefined where there is none that could carry a cookie: then the sink is closed.
-   * @param url The path and query as sent, where a framework has changed `request.url`.
+   * @param view What the framework knows better: `url`, the path and query as sent, where it has changed `request.url`; `body`, which gives
+   * the parsed body.
    */
-  open(request: IncomingMessage, response: ServerResponse | undefined, url?: string): Context<User, Claims, Data>
+  open(request: IncomingMessage, response?: ServerResponse, view?: Partial<AuthRequest>): Context<User, Claims, Data>
   /** Sends a denial: its status and headers, and its body as JSON. */
   sendDenial(response: ServerResponse, denial: Denial): void
   /**
@@ -118,8 +122,8 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
     throw new UsageError('not_guarded', 'No mount or listener of this instance has opened this request')
   }
 
-  function open(request: IncomingMessage, response: ServerResponse | undefined, url?: string) {
-    if (!contexts.has(request)) contexts.set(request, auth.open(toAuthRequest(request, url), openSink(response)))
+  function open(request: IncomingMessage, response?: ServerResponse, view?: Partial<AuthRequest>) {
+    if (!contexts.has(request)) contexts.set(request, auth.open(toAuthRequest(request, view), openSink(response)))
     return authOf(request)
   }
 
@@ -131,8 +135,8 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
   }
 
   return Object.freeze<NodeAuth<User, Claims, Data>>({
-    listener: (handler) => (request, response) => {
-      open(request, response)
+    listener: (handler, readBody) => (request, response) => {
+      open(request, response, readBody && { body: () => readBody(request) })
       const run = async () => handler(request, response)
       run().catch((error: unknown) => answerError(error, request, response))
     },
@@ -146,7 +150,7 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
     authOf,
     open,
     sendDenial: sendJson,
-    upgrade: (request) => open(request, undefined),
+    upgrade: (request) => open(request),
   })
 }
 

@@ -16,7 +16,7 @@ describe('toAuthRequest()', () => {
   })
 
   it('gives the target that a framework remembers, where it has one', () => {
-    expect(toAuthRequest(requestOf([]), '/mounted/a').url).toBe('/mounted/a')
+    expect(toAuthRequest(requestOf([]), { url: '/mounted/a' }).url).toBe('/mounted/a')
   })
 
   it('keeps the method when a middleware rewrites it afterwards', () => {

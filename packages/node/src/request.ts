@@ -14,11 +14,11 @@ import type { AuthRequest } from '@latchkey/core'
  * `authorization` lines and drops the others without a word. Trailers are never looked at. A field that some middleware
  * added to `headers`, or took away there, makes no difference.
  *
- * @param url The path and query as sent, where a framework has changed `request.url`.
+ * @param view `url`: the path and query as sent, where a framework has changed `request.url`. `body`: gives the parsed body.
  */
-export function toAuthRequest(request: IncomingMessage, url: string = request.url ?? ''): AuthRequest {
-  const { method = '', rawHeaders } = request
-  return { method, url, headers: { get: (name) => findField(rawHeaders, name) } }
+export function toAuthRequest(request: IncomingMessage, view: Partial<AuthRequest> = {}): AuthRequest {
+  const { method = '', rawHeaders, url = '' } = request
+  return { method, url, ...view, headers: { get: (name) => findField(rawHeaders, name) } }
 }
 
 function findField(rawHeaders: readonly string[], name: string): string | null {

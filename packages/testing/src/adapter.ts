@@ -21,6 +21,7 @@ import { describeLogout } from './adapter/logout.ts'
 import { describeRenewal } from './adapter/renewal.ts'
 import { describeRequirements } from './adapter/requirements.ts'
 import { describeStreaming } from './adapter/streaming.ts'
+import { describeTokenLocations } from './adapter/token-locations.ts'
 import { describeTranscript } from './adapter/transcript.ts'
 
 /**
@@ -55,5 +56,6 @@ export function describeAdapter(name: string, start: StartAdapter): void {
     describeFaults(application)
     describeHostileInput(application)
     describeTranscript(application)
+    describeTokenLocations(start)
   })
 }

@@ -6,7 +6,7 @@
 
 import type { AccessTokenClaims, Authentication, Principal, RejectionCode } from '../authentication.ts'
 import type { Config } from '../config.ts'
-import { parseBearer } from '../http/bearer.ts'
+import type { TokenReader } from '../http/location.ts'
 import { mayChangeState } from '../http/origin.ts'
 import type { SessionRecord } from '../ports.ts'
 import { isApiKey, verifyApiKey } from './api-key.ts'
@@ -20,11 +20,15 @@ import {
   principalOf,
   type Exchange,
 } from './exchange.ts'
+import { judgeDoubleSubmit, placesOf, presentToken } from './presented-token.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 import { checkToken } from './standing.ts'
 import { checkUser } from './user-check.ts'
 
-type Credentials = Pick<ResolvedRequirement, 'via' | 'optional' | 'csrfToken' | 'passive' | 'authoritative' | 'use'>
+type Credentials = Pick<
+  ResolvedRequirement,
+  'via' | 'optional' | 'csrfToken' | 'passive' | 'authoritative' | 'use' | 'locations'
+>
 
 const ANONYMOUS = Object.freeze({ status: 'anonymous' })
 
@@ -54,33 +58,61 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
   const { config, request, sink } = exchange
-  const authorization = requirement.via === 'session' ? null : request.headers.get('authorization')
-  const bearer = parseBearer(authorization)
+  const { credentials, location } = await presentToken(exchange, requirement)
   const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
   const hasCookie =
     readsCookie && (exchange.replaced || config.cookie.read(request.headers.get('cookie')).status !== 'none')
 
-  if (bearer.status === 'none') {
-    // The answer depends on the cookie also when there is none: a cache must not serve it to who has one.
-    if (readsCookie && sink.open) sink.setHeader('vary', 'Cookie')
+  // The answer depends on a cookie also when there is none: a cache must not serve it to who has one.
+  const depends = credentials.status === 'none' && readsCookie
+  const mayHold = placesOf(config, requirement).some(({ place }) => place === 'cookie')
+  if ((depends || mayHold) && sink.open) sink.setHeader('vary', 'Cookie')
+  if (credentials.status === 'none') {
     if (hasCookie) return judgeSession(exchange, requirement)
     // Without a cookie another site's page could still have a session begun, and the visitor's own replaced by it.
     return readsCookie && requirement.optional && isCrossOriginChange(exchange) ? rejected('cross_origin') : ANONYMOUS
   }
+  if (credentials.status === 'ambiguous') return rejected('credentials_ambiguous')
   if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
-  if (bearer.status === 'repeated') return rejected('credentials_repeated')
-  if (bearer.status === 'malformed') return rejected('credentials_malformed')
-  return judgeBearer(config, bearer.token, requirement)
+  if (location?.cookie !== undefined) return judgeTokenCookie(exchange, location, requirement)
+  if (credentials.status !== 'token') return rejected(`credentials_${credentials.status}`)
+  return judgeBearer(config, credentials.token, requirement, location)
 }
 
-/** What begins like an API key is one, and is never tried as an access token; all else is an access token, and costs no store call. */
+/**
+ * A token in a cookie: a browser sends it by itself, so that the request must come from our own page, and a dead one counts as none
+ * where authentication is optional. It is not deleted: an answer that comes late must not take a newer one away.
+ */
+async function judgeTokenCookie<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  location: TokenReader,
+  requirement: Credentials,
+): Promise<Authentication<Claims>> {
+  if (isCrossOrigin(exchange)) return rejected('cross_origin')
+  const credentials = location.read(exchange.request)
+  if (credentials.status === 'repeated') exchange.config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
+  const authentication =
+    credentials.status === 'token'
+      ? await judgeBearer(exchange.config, credentials.token, requirement, location)
+      : rejected(credentials.status === 'repeated' ? 'credentials_repeated' : 'token_malformed')
+  if (authentication.status === 'rejected' && requirement.optional) {
+    exchange.config.emit({ type: 'rejected', code: authentication.code })
+    return ANONYMOUS
+  }
+  if (authentication.status !== 'authenticated') return authentication
+  const refused = await judgeDoubleSubmit(exchange, location, authentication.principal.claims)
+  return refused === undefined ? authentication : rejected(refused)
+}
+
+/** What begins like an API key is one, in a header, and is never tried as an access token; all else is an access token, and costs no store call. */
 async function judgeBearer<User, Claims extends AccessTokenClaims>(
   config: Config<User, Claims>,
   token: string,
   { authoritative, use }: Credentials,
+  location: TokenReader | undefined,
 ): Promise<Authentication<Claims>> {
   const { apiKeys, tokens } = config
-  if (use === 'access' && apiKeys !== undefined && isApiKey(apiKeys, token)) {
+  if (use === 'access' && location?.place === 'header' && apiKeys !== undefined && isApiKey(apiKeys, token)) {
     const verified = await verifyApiKey(apiKeys, token, config)
     return verified.ok ? authenticated(verified.principal) : rejected(verified.code)
   }

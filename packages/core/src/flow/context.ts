@@ -135,6 +135,7 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
         slot: undefined,
         session: undefined,
         user: undefined,
+        body: undefined,
       }
       const context = createContext(exchange)
       exchanges.set(context, exchange)

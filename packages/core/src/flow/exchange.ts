@@ -48,6 +48,8 @@ export interface Exchange<User, Claims extends AccessTokenClaims, Data extends o
   slot: SessionSlot | undefined
   session: Promise<Session<Data>> | undefined
   user: Promise<User | null> | undefined
+  /** The request's body, once it was asked for. */
+  body: Promise<unknown> | undefined
 }
 
 /**

@@ -16,6 +16,7 @@ describe('resolveRequirement()', () => {
       passive: false,
       fresh: undefined,
       use: 'access',
+      locations: undefined,
     })
   })
 
@@ -43,6 +44,7 @@ describe('resolveRequirement()', () => {
       passive: true,
       fresh: undefined,
       use: 'access',
+      locations: undefined,
     })
     expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.scopes)).toBe(true)
   })

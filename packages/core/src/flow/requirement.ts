@@ -7,6 +7,7 @@
 import type { Requirement } from '../authentication.ts'
 import { parseDuration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
+import type { TokenPlace } from '../http/location-options.ts'
 import { readBoolean, readChoice, readOptions } from '../options.ts'
 
 /** A requirement as the flows use it. */
@@ -25,12 +26,16 @@ export interface ResolvedRequirement {
   readonly fresh: number | undefined
   /** What the token is for. */
   readonly use: 'access' | 'refresh'
+  /** The only kinds of places that are looked at for a token; undefined: all that are configured. */
+  readonly locations: readonly TokenPlace[] | undefined
 }
 
 /** What a requirement may refer to. */
 export interface RequirementGround {
   /** Milliseconds; undefined where the token profile knows neither fresh tokens nor refresh JWTs. */
   readonly freshFor?: number | undefined
+  /** Where tokens may stand. */
+  readonly locations?: readonly { readonly place: TokenPlace }[]
 }
 
 /** A scope token (RFC 6749 section 3.3); safe inside a quoted challenge parameter as well. */
@@ -47,6 +52,7 @@ const NAMES = [
   'passive',
   'fresh',
   'refresh',
+  'locations',
 ] as const
 
 /**
@@ -57,7 +63,7 @@ const NAMES = [
  */
 export function resolveRequirement(
   requirement: Requirement = {},
-  { freshFor }: RequirementGround = {},
+  { freshFor, locations: places = [] }: RequirementGround = {},
 ): ResolvedRequirement {
   const given = readOptions('requirement', requirement, NAMES)
   // A member that is there and says nothing is a mistake, and must not open the route.
@@ -82,6 +88,7 @@ export function resolveRequirement(
     passive: readBoolean('requirement.passive', given.passive, false),
     fresh: fresh ? freshFor : undefined,
     use: refresh ? 'refresh' : 'access',
+    locations: readPlaces(given.locations, places),
   }
   return Object.freeze(resolved)
 }
@@ -101,6 +108,18 @@ export function readTokens(path: string, values: unknown): readonly string[] {
 function readAuthoritative(value: unknown = false): ResolvedRequirement['authoritative'] {
   if (value === 'local' || typeof value === 'boolean') return value
   throw new ConfigError('requirement.authoritative', 'must be true, false or "local"')
+}
+
+function readPlaces(
+  values: unknown,
+  places: readonly { readonly place: TokenPlace }[],
+): readonly TokenPlace[] | undefined {
+  if (values === undefined) return undefined
+  const isKnown = (value: unknown): boolean => places.some(({ place }) => place === value)
+  if (!Array.isArray(values) || values.length === 0 || !values.every(isKnown)) {
+    throw new ConfigError('requirement.locations', 'must be a list of kinds of places that "tokens.locations" has')
+  }
+  return Object.freeze([...(values as TokenPlace[])])
 }
 
 function readSome(path: string, values: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseBearer } from './bearer.ts'
+import { createSchemeParser, parseBareToken, parseBearer } from './bearer.ts'
 
 describe('parseBearer()', () => {
   it.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER a.b.c', 'bEaReR a.b.c'])('reads %j', (value) => {
@@ -63,5 +63,36 @@ describe('parseBearer()', () => {
         expect(parsed.status === 'token').toBe(/^[A-Za-z0-9\-._~+/]+=*$/.test(text))
       }),
     )
+  })
+})
+
+describe('createSchemeParser()', () => {
+  const parse = createSchemeParser('JWT')
+
+  it.each<[string | null, string]>([
+    ['JWT a.b.c', 'token'],
+    ['jwt a.b.c', 'token'],
+    ['JWT', 'malformed'],
+    ['JWT  a.b.c', 'malformed'],
+    ['JWT a, JWT b', 'repeated'],
+    ['Bearer a.b.c', 'none'],
+    ['JWTS a.b.c', 'none'],
+    [null, 'none'],
+  ])('reads %j: %s', (value, status) => {
+    expect(parse(value).status).toBe(status)
+  })
+})
+
+describe('parseBareToken()', () => {
+  it.each<[string | null, string]>([
+    ['a.b.c', 'token'],
+    [null, 'none'],
+    ['', 'none'],
+    [' a.b.c', 'malformed'],
+    ['Bearer a.b.c', 'malformed'],
+    ['a.b.c, d.e.f', 'repeated'],
+    ['a'.repeat(9_000), 'malformed'],
+  ])('reads %.20j: %s', (value, status) => {
+    expect(parseBareToken(value).status).toBe(status)
   })
 })

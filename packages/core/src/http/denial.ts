@@ -76,7 +76,7 @@ function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
         'ambiguous_credentials',
         challenge,
         { error: 'invalid_request' },
-        'Send either a bearer token or the session cookie, not both',
+        'Send one credential, in one place',
       )
     case 'credentials_malformed':
     case 'token_malformed':

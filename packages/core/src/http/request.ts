@@ -18,4 +18,9 @@ export interface AuthRequest {
      */
     get(name: string): string | null
   }
+  /**
+   * The body as the framework has parsed it; undefined where it has not. Read only where a token or its double submit may stand in the
+   * body, and at most once for a request. An exception counts as a body that nothing can be read from.
+   */
+  readonly body?: (() => unknown) | undefined
 }

@@ -13,6 +13,7 @@ import {
   type Auth,
   type AuthEvent,
   type Context,
+  type TokenLocation,
 } from '@latchkey/core'
 import { mintAccessToken, type MintOptions } from '../access-token.ts'
 import { createFaultySessionStore, type FaultySessionStore } from '../faulty-session-store.ts'
@@ -72,10 +73,10 @@ export interface RunningApplication {
 
 /**
  * Builds the application under test on an adapter, in the idiom of its framework, and lets it listen on a port of the
- * loopback interface. JSON bodies are parsed where the framework has its own way to do so. Its routes, each for HEAD as well where it
+ * loopback interface. JSON bodies are parsed: in the framework's own way, where it has one, else by a function that the adapter is given. Its routes, each for HEAD as well where it
  * says GET; "who" is what `callerOf` gives:
  *
- * - `GET /me`: guarded; who. `GET /maybe`: `optional`; who. `GET /passive`: `passive`; who. `GET /bearer`: `via: 'bearer'`; who.
+ * - `GET /me` and `POST /me`: guarded; who. `GET /maybe`: `optional`; who. `GET /passive`: `passive`; who. `GET /bearer`: `via: 'bearer'`; who.
  * - `GET /scope`: `scope: 'admin'`; who. `GET /step-up`: `maxAge: '5m'`; who.
  * - `POST /login?subject=S`: no guard; logs S in with the scope `read`; `{ ok: true }`, or the denial is sent.
  * - `POST /logout`: no guard; `{ revoked }`, or the denial is sent.
@@ -130,8 +131,15 @@ export interface TestApplication {
 /** Gives the application of the test that runs. */
 export type CurrentApplication = () => TestApplication
 
-/** Builds everything anew. */
-export async function startTestApplication(start: StartAdapter): Promise<TestApplication> {
+/**
+ * Builds everything anew.
+ *
+ * @param locations Where tokens may stand. Default: the header alone.
+ */
+export async function startTestApplication(
+  start: StartAdapter,
+  locations?: readonly TokenLocation[],
+): Promise<TestApplication> {
   const runtime = createTestRuntime()
   const memory = createMemorySessionStore()
   const store = createFaultySessionStore(memory)
@@ -139,7 +147,12 @@ export async function startTestApplication(start: StartAdapter): Promise<TestApp
   const auth = createAuth<AdapterTestUser, AdapterTestData>({
     origin: APP_ORIGIN,
     secrets: TEST_SECRETS,
-    tokens: { issuer: 'https://api.test', audience: 'api', keys: await createKeyring([TEST_KEYS.HS256]) },
+    tokens: {
+      issuer: 'https://api.test',
+      audience: 'api',
+      keys: await createKeyring([TEST_KEYS.HS256]),
+      ...(locations && { locations }),
+    },
     sessions: storedSessions<AdapterTestData>(store.store),
     users: { findById: (id) => ({ id, name: `Name of ${id}` }) },
     onEvent: (event) => events.push(event),

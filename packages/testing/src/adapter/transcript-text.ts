@@ -44,7 +44,7 @@ GET /me: 200
 GET /me: 400
   www-authenticate: Bearer realm="api", error="invalid_request"
   cache-control: no-store
-  {"error":"ambiguous_credentials","error_description":"Send either a bearer token or the session cookie, not both"}
+  {"error":"ambiguous_credentials","error_description":"Send one credential, in one place"}
 POST /write?value=1: 403
   cache-control: no-store
   vary: Cookie, Origin, Sec-Fetch-Site, Referer
