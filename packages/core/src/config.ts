@@ -14,7 +14,7 @@ import type { LocationOptions } from './http/location-options.ts'
 import { describeAbsence, resolveLocations, type TokenReader } from './http/location.ts'
 import { resolveOriginPolicy } from './http/origin-policy.ts'
 import type { OriginPolicy } from './http/origin.ts'
-import { readChoice, readOptions } from './options.ts'
+import { isPort, readChoice, readOptions } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
 import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
@@ -235,11 +235,6 @@ function readUsers<User>(value: unknown): UserLookup<User> | undefined {
 function readRuntime(value: unknown): Runtime {
   if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
   throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
-}
-
-function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {
-  if (typeof value !== 'object' || value === null) return false
-  return names.every((name) => typeof (value as { readonly [member: string]: unknown })[name] === 'function')
 }
 
 function toEmit(listener: unknown): (event: AuthEvent) => void {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConfigError } from './faults.ts'
-import { readBoolean, readChoice, readOptions } from './options.ts'
+import { isPort, readBoolean, readChoice, readOptions } from './options.ts'
 
 describe('readOptions()', () => {
   afterEach(() => {
@@ -57,5 +57,18 @@ describe('readChoice()', () => {
 
   it.each(['', 'c', 'A', null, 0, ['a']])('refuses %j', (value) => {
     expect(() => readChoice('x', value, ['a', 'b'], 'a')).toThrow(ConfigError)
+  })
+})
+
+describe('isPort()', () => {
+  it('looks for functions, of the object or its class', () => {
+    class Store {
+      read = () => {}
+      close() {}
+    }
+    expect(isPort<Store>(new Store(), 'read', 'close')).toBe(true)
+    expect([null, undefined, () => {}, {}, { read: 1 }].map((value) => isPort<Store>(value, 'read'))).toEqual(
+      Array.from({ length: 5 }, () => false),
+    )
   })
 })

@@ -57,3 +57,9 @@ export function readChoice<Choice extends string>(
   if (choice === undefined) throw new ConfigError(path, `must be one of ${choices.join(', ')}`)
   return choice
 }
+
+/** Tells whether a value has functions of these names, own or inherited, and so may implement an interface. */
+export function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof (value as { readonly [member: string]: unknown })[name] === 'function')
+}

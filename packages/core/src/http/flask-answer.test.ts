@@ -15,6 +15,7 @@ describe('flaskAnswerOf()', () => {
     [{ code: 'csrf_missing' }, 401, 'Missing CSRF token'],
     [{ code: 'csrf_mismatch' }, 401, 'CSRF double submit tokens do not match'],
     [{ code: 'insufficient_user_authentication', maxAge: 900_000 }, 401, 'Fresh token required'],
+    [{ code: 'token_revoked' }, 401, 'Token has been revoked'],
     [{ code: 'refresh_reused' }, 401, 'Token has been revoked'],
     [{ code: 'insufficient_scope', scopes: ['a'] }, 403, 'insufficient_scope'],
     [{ code: 'session_unknown' }, 401, 'session_invalid'],

@@ -27,6 +27,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map(
     token_issuer: [422, 'Invalid issuer'],
     token_audience: [422, "Audience doesn't match"],
     token_claim: [422, 'Invalid claim'],
+    token_revoked: REVOKED,
     token_claims_refused: [400, 'User claims verification failed'],
     csrf_missing: [401, 'Missing CSRF token'],
     csrf_mismatch: [401, 'CSRF double submit tokens do not match'],
