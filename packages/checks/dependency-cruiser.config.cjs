@@ -40,7 +40,7 @@ const HOMES = {
   kysely: ['kysely', 'example', 'bench'],
   redis: ['redis', 'password', 'bench', 'example'],
   ioredis: ['redis', 'password', 'bench'],
-  'rate-limiter-flexible': ['password'],
+  'rate-limiter-flexible': ['password', 'example'],
   'iron-session': ['iron', 'bench'],
 }
 

@@ -39,6 +39,9 @@ export const BODY_TOO_LARGE: Answer = refusal(413, 'body_too_large')
 /** The body is no `application/json` in UTF-8, or it is compressed. */
 export const UNSUPPORTED_MEDIA_TYPE: Answer = refusal(415, 'unsupported_media_type')
 
+/** What the chosen store cannot do. */
+export const NOT_IMPLEMENTED: Answer = refusal(501, 'not_implemented')
+
 /** Something failed that the client can do nothing about. */
 export const INTERNAL_ERROR: Answer = refusal(500, 'internal_error')
 

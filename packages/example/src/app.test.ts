@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADAPTERS } from './app.ts'
-import { headersThatMatter, PASSWORD, startTestServer, type Sending, type TestServer } from './server.fixture.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { headersThatMatter, PASSWORD, type Sending, type TestServer } from './server.fixture.ts'
+import { describeServers } from './variants.fixture.ts'
 
-describe.each(ADAPTERS)('the API on %s', (adapter) => {
+describeServers('the API', (running) => {
   let server: TestServer
-  beforeEach(async () => {
-    server = await startTestServer(adapter)
+  beforeEach(() => {
+    server = running()
   })
-  afterEach(() => server.close())
 
   const register = (body: Sending['body'], headers: Record<string, string> = {}) =>
     server.send('POST', '/auth/register', { ...(body === undefined ? {} : { body }), headers })

@@ -8,8 +8,8 @@ import type { RequestListener } from 'node:http'
 import { systemRuntime, type Runtime } from '@latchkey/core'
 import type { LoginLimiter, PasswordHasher } from '@latchkey/password'
 import { createAppApiKeys } from './api-keys.ts'
-import { createAccounts } from './api/accounts.ts'
-import { createDevices } from './api/devices.ts'
+import { createAccounts, NO_TOKENS } from './api/accounts.ts'
+import { createDevices, NO_DEVICES } from './api/devices.ts'
 import { createForgottenPasswords } from './api/forgotten-passwords.ts'
 import { createKeys } from './api/keys.ts'
 import { createNotebook } from './api/notebook.ts'
@@ -93,22 +93,24 @@ export function createParts({
   runtime = systemRuntime,
   ...passwordParts
 }: AppOptions): ServerParts {
+  const { createCounter, keepsSessions } = stores
   const users = createUsers(db)
   const apiKeys = createAppApiKeys(stores.tokens, runtime)
   const auth = createAppAuth({ stores, users, apiKeys, origin, secret, runtime, onEvent: log })
-  const { login, hasher } = createAppLogin({ auth, users, onEvent: log, ...passwordParts })
+  const { login, hasher } = createAppLogin({ auth, users, createCounter, onEvent: log, ...passwordParts })
   const { reset, resetTokens } = createAppReset({
     auth,
     users,
     hasher,
     sendMail,
     runtime,
+    createCounter,
     store: stores.tokens,
     onEvent: log,
   })
   const api: Api = {
-    accounts: createAccounts({ auth, users, login, hasher }),
-    devices: createDevices(auth),
+    accounts: { ...createAccounts({ auth, users, login, hasher }), ...(keepsSessions ? {} : NO_TOKENS) },
+    devices: keepsSessions ? createDevices(auth) : NO_DEVICES,
     forgotten: createForgottenPasswords(reset, apiKeys),
     keys: createKeys(apiKeys),
     notebook: createNotebook(createNotes(db, () => runtime.now())),

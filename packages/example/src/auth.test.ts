@@ -4,7 +4,7 @@ import { createAppApiKeys } from './api-keys.ts'
 import { createAppAuth } from './auth.ts'
 import { openDatabase } from './database.ts'
 import { SECRET } from './server.fixture.ts'
-import { sqliteStores } from './stores.ts'
+import { sqliteStores } from './stores/sqlite.ts'
 import { createUsers } from './users.ts'
 
 async function cookieAt(origin: string): Promise<string> {

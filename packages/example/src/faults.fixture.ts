@@ -13,7 +13,7 @@ import { createParts } from './app.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { ServerParts } from './parts.ts'
 import { FAST_HASHER, ORIGIN, SECRET } from './server.fixture.ts'
-import { sqliteStores } from './stores.ts'
+import { sqliteStores } from './stores/sqlite.ts'
 
 /** Defines the tests for one server. */
 export function describeFaults(createListener: (parts: ServerParts) => RequestListener): void {

@@ -14,16 +14,27 @@ export interface GuideOptions {
   readonly jar: string
   /** The folder to which mails go. */
   readonly outbox: string
+  /** Whether there are refresh tokens. */
+  readonly keepsSessions: boolean
 }
 
 /** Describes a walk through the API as lines to paste into a shell, in order. */
-export function describeRequests({ url, origin, jar, outbox }: GuideOptions): string {
+export function describeRequests({ url, origin, jar, outbox, keepsSessions }: GuideOptions): string {
   // curl ends with a line break of its own, so that the prompt stands below the answer.
   const curl = `curl -i -w '\\n'`
   const send = `-H 'Content-Type: application/json'`
   const from = `-H 'Origin: ${origin}'`
   const cookie = `-b '${jar}'`
   const account = `-d '{"email":"ada@example.com","password":"correct horse battery"}'`
+  const tokens = `
+# Get an access token (a JWT). Who am I, by token?
+TOKEN=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+${curl} ${url}/me -H "Authorization: Bearer $TOKEN"
+
+# The access token lives for ten minutes. The refresh token gets the next one, and a new refresh token
+REFRESH=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')
+${curl} -X POST ${url}/auth/refresh ${send} -d "{\\"refresh_token\\":\\"$REFRESH\\"}"
+`
   return `
 # Register
 ${curl} -X POST ${url}/auth/register ${send} ${account}
@@ -32,22 +43,14 @@ ${curl} -X POST ${url}/auth/register ${send} ${account}
 ${curl} -X POST ${url}/auth/login -c '${jar}' ${from} ${send} ${account}
 
 # Keep a value in the session, and read it
-${curl} -X PUT ${url}/session/theme ${cookie} ${from} ${send} -d '{"value":"dark"}'
+${curl} -X PUT ${url}/session/theme ${cookie} -c '${jar}' ${from} ${send} -d '{"value":"dark"}'
 ${curl} ${url}/session ${cookie}
 
 # Who am I, by cookie?
 ${curl} ${url}/me ${cookie}
-
-# Get an access token (a JWT). Who am I, by token?
-TOKEN=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-${curl} ${url}/me -H "Authorization: Bearer $TOKEN"
-
-# The access token lives for ten minutes. The refresh token gets the next one, and a new refresh token
-REFRESH=$(curl -s -X POST ${url}/auth/token ${send} ${account} | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')
-${curl} -X POST ${url}/auth/refresh ${send} -d "{\\"refresh_token\\":\\"$REFRESH\\"}"
-
-# Write a note with the token, and list it with the cookie
-${curl} -X POST ${url}/notes -H "Authorization: Bearer $TOKEN" ${send} -d '{"title":"First","text":"It works"}'
+${keepsSessions ? tokens : ''}
+# Write a note, and list it
+${curl} -X POST ${url}/notes ${keepsSessions ? '-H "Authorization: Bearer $TOKEN"' : `${cookie} ${from}`} ${send} -d '{"title":"First","text":"It works"}'
 ${curl} ${url}/notes ${cookie}
 
 # Make an API key that may read notes. It is shown once, goes where access tokens go, and may not write

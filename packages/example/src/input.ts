@@ -43,6 +43,12 @@ export function readCredentials(body: unknown): Credentials {
   return { email: memberOf(body, 'email'), password: memberOf(body, 'password') }
 }
 
+/** Reads whether a login is to outlive the browser: true, false, or undefined where nothing is said of it. */
+export function readRemember(body: unknown): boolean | undefined | 'malformed' {
+  const remember = memberOf(body, 'remember')
+  return remember === undefined || typeof remember === 'boolean' ? remember : 'malformed'
+}
+
 /** Parses the change of a password: two strings, `current` and `new`. */
 export function parsePasswordChange(body: unknown): Input<{ readonly current: string; readonly next: string }> {
   const current = stringOf(body, 'current')

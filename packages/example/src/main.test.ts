@@ -40,8 +40,12 @@ function launch(args: readonly string[], env: Record<string, string>): ChildProc
 }
 
 /** Starts the server, and waits for the last line of what it prints. */
-async function start(args: readonly string[], port: number): Promise<Running> {
-  const child = launch(args, { PORT: String(port) })
+async function start(
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  const child = launch(args, { PORT: String(port), ...env })
   let output = ''
   for await (const line of createInterface({ input: child.stdout ?? expect.unreachable() })) {
     output += `${line}\n`
@@ -130,11 +134,11 @@ describe('npm start', { timeout: 60_000 }, () => {
     }
   })
 
-  it.skipIf(!hasCurl)(
-    'prints lines that work in a shell, one after another (needs curl)',
+  it.skipIf(!hasCurl).each(['sqlite', 'memory', 'sealed'])(
+    'prints lines that work in a shell, one after another, with the store %s (needs curl)',
     { timeout: 60_000 },
-    async () => {
-      const { output, stop } = await start([], await freePort())
+    async (store) => {
+      const { output, stop } = await start([], await freePort(), { LATCHKEY_STORE: store })
       const lines = output()
         .split('\n')
         .filter((line) => /^(?:curl|for GUESS|TOKEN=|REFRESH=|KEY=|RESET=)/.test(line))
@@ -145,7 +149,10 @@ describe('npm start', { timeout: 60_000 }, () => {
       shell.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
       await once(shell, 'close')
       const statuses = [...printed.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-      expect(statuses).toEqual([201, 200, 204, 200, 200, 200, 200, 201, 200, 200, 403, 204, 204, 204, 401, 202, 204])
+      const tokens = store === 'sealed' ? [] : [200, 200]
+      expect(statuses).toEqual(
+        [201, 200, 204, 200, 200, tokens, 201, 200, 200, 403, 204, 204, 204, 401, 202, 204].flat(),
+      )
       expect(printed).toContain('{"theme":"dark"}')
       expect(printed).toContain(`${'401\n'.repeat(10)}429\n`)
       expect(await stop()).toBe(0)
@@ -162,11 +169,25 @@ describe('npm start', { timeout: 60_000 }, () => {
 
   it.each([
     [['--adapter=koa'], {}, /^There is no adapter "koa": take one of hono, express, node\n$/],
+    [[], { LATCHKEY_STORE: 'disk' }, /^There is no store "disk": take one of memory, sqlite, [^\n]+\n$/],
     [[], { PORT: 'eighty' }, /^PORT must be a whole number from 1 to 65535, not "eighty"\n$/],
   ])('says in one line what is wrong with %j %j', async (args, env, expected) => {
     const { code, line } = await fail(args, env)
     expect(code).toBe(2)
     expect(line).toMatch(expected)
+  })
+
+  it.each([
+    // Nothing listens on port 1.
+    ['postgres', 'postgres://root:hidden@127.0.0.1:1/test'],
+    ['mysql', 'mysql://root:hidden@127.0.0.1:1/test'],
+    ['redis', 'redis://:hidden@127.0.0.1:1'],
+  ])('says in one line that %s is out of reach, and ends', async (store, url) => {
+    const env = { LATCHKEY_STORE: store, LATCHKEY_STORE_URL: url, PORT: String(await freePort()) }
+    const { code, line } = await fail([], env)
+    expect(code).toBe(1)
+    expect(line).toMatch(new RegExp(`^The store ${store} cannot be used: [^\\n]*ECONNREFUSED[^\\n]*\\n$`))
+    expect(line).not.toContain('hidden')
   })
 
   it('says in one line that the folder cannot be used', async () => {

@@ -6,7 +6,7 @@ import { createAppAuth } from './auth.ts'
 import { openDatabase } from './database.ts'
 import { createAppLogin } from './password-login.ts'
 import { FAST_HASHER, ORIGIN, PASSWORD, SECRET } from './server.fixture.ts'
-import { sqliteStores } from './stores.ts'
+import { sqliteStores } from './stores/sqlite.ts'
 import { createUsers } from './users.ts'
 
 async function prepare() {

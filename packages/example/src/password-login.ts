@@ -8,6 +8,7 @@ import {
   createLoginLimiter,
   createPasswordHasher,
   createPasswordLogin,
+  type CreateRateCounter,
   type LoginLimiter,
   type NewPasswordOptions,
   type PasswordEventListener,
@@ -36,7 +37,9 @@ export interface AppLoginOptions {
   readonly users: Users
   /** Default: Argon2id with the parameters that OWASP recommends. */
   readonly hasher?: PasswordHasher
-  /** Default: counts in the memory of this process, which is enough for one process and is empty after a restart. */
+  /** Where attempts are counted. Default: in the memory of this process, which is enough for one process and is empty after a restart. */
+  readonly createCounter?: CreateRateCounter | undefined
+  /** Default: that of the package, on these counters. */
   readonly limiter?: LoginLimiter
   readonly onEvent: PasswordEventListener
 }
@@ -46,7 +49,8 @@ export function createAppLogin({
   auth,
   users,
   hasher = createPasswordHasher(),
-  limiter = createLoginLimiter(),
+  createCounter,
+  limiter = createLoginLimiter(createCounter === undefined ? {} : { createCounter }),
   onEvent,
 }: AppLoginOptions): { readonly login: AppLogin; readonly hasher: PasswordHasher } {
   const login = createPasswordLogin({

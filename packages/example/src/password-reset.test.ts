@@ -7,7 +7,7 @@ import { openDatabase } from './database.ts'
 import type { Mail } from './outbox.ts'
 import { createAppReset, createResetLimiter } from './password-reset.ts'
 import { FAST_HASHER, ORIGIN, PASSWORD, SECRET } from './server.fixture.ts'
-import { sqliteStores } from './stores.ts'
+import { sqliteStores } from './stores/sqlite.ts'
 import { createUsers } from './users.ts'
 
 async function prepare(sendMail: (mail: Mail) => Promise<void>) {

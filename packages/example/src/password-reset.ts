@@ -31,8 +31,8 @@ export interface AppResetOptions {
   readonly sendMail: SendMail
   readonly runtime: Runtime
   readonly onEvent: (event: PasswordResetEvent) => void
-  /** Default: `createResetLimiter()`. */
-  readonly limiter?: LoginLimiter
+  /** Where requests are counted. Default: in the memory of this process. */
+  readonly createCounter?: CreateRateCounter | undefined
 }
 
 /**
@@ -60,7 +60,7 @@ export function createAppReset({
   sendMail,
   runtime,
   onEvent,
-  limiter = createResetLimiter(),
+  createCounter,
 }: AppResetOptions): { readonly reset: PasswordReset; readonly resetTokens: OneTimeTokens } {
   const resetTokens = createOneTimeTokens({ store, purpose: 'password-reset', runtime })
   const reset = createPasswordReset({
@@ -78,7 +78,7 @@ export function createAppReset({
     canonicalLogin: parseEmail,
     newPassword: NEW_PASSWORD,
     contextWordsOf: (user) => [user.email],
-    limiter,
+    limiter: createResetLimiter(createCounter),
     onEvent,
   })
   return { reset, resetTokens }

@@ -12,7 +12,8 @@ import { createPasswordHasher, type LoginLimiter, type PasswordHasher } from '@l
 import { createApp, type Adapter } from './app.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { Mail } from './outbox.ts'
-import { sqliteStores } from './stores.ts'
+import type { AppStores } from './stores.ts'
+import { sqliteStores } from './stores/sqlite.ts'
 
 /** The origin that the server under test is configured with. Where it listens is another matter. */
 export const ORIGIN = 'http://localhost:3000'
@@ -78,21 +79,29 @@ export interface TestServerOptions {
   readonly limiter?: LoginLimiter
   /** Default: `ORIGIN`. */
   readonly origin?: string
+  /** Default: SQLite, in the server's own database. */
+  readonly openStores?: (db: Database) => Promise<AppStores>
 }
 
 /** Starts a server on a free port of 127.0.0.1. */
 export async function startTestServer(
   adapter: Adapter,
-  { hasher = FAST_HASHER, limiter, origin = ORIGIN }: TestServerOptions = {},
+  {
+    hasher = FAST_HASHER,
+    limiter,
+    origin = ORIGIN,
+    openStores = async (own) => sqliteStores(own),
+  }: TestServerOptions = {},
 ): Promise<TestServer> {
   const db = await openDatabase(':memory:')
+  const stores = await openStores(db)
   const entries: object[] = []
   const mails: Mail[] = []
   const clock = { time: 1_800_000_000_000 }
   const { listener } = createApp({
     adapter,
     db,
-    stores: sqliteStores(db),
+    stores,
     origin,
     secret: SECRET,
     log: (entry) => entries.push(entry),
@@ -146,6 +155,7 @@ export async function startTestServer(
     async close() {
       http.closeAllConnections()
       await once(http.close(), 'close')
+      await stores.close()
       await db.destroy()
     },
   }

@@ -1,21 +1,34 @@
 /**
- * Where sessions and tokens are kept.
+ * What an application keeps in its store.
  *
  * @module
  */
 
-import { storedSessions, type JsonObject, type SessionStrategy, type TokenStore } from '@latchkey/core'
-import { kyselySessionStore, kyselyTokenStore } from '@latchkey/kysely'
+import type { JsonObject, SessionStrategy, TokenStore } from '@latchkey/core'
+import type { CreateRateCounter } from '@latchkey/password'
 import type { Database } from './database.ts'
 
-/** The stores of an application. */
+/** The stores of an application. Users and notes are not among it: they stay in the application's own database. */
 export interface AppStores {
   readonly sessions: SessionStrategy<JsonObject>
   /** For reset tokens and API keys. */
   readonly tokens: TokenStore
+  /** Makes the counters of attempts; undefined: they are in the memory of this process. */
+  readonly createCounter: CreateRateCounter | undefined
+  /** False where a session is in its cookie and nowhere else: nobody can list sessions, and there are no refresh tokens. */
+  readonly keepsSessions: boolean
+  /** Closes the connections. */
+  close(): Promise<void>
 }
 
-/** The stores in the application's own database. */
-export function sqliteStores(db: Database): AppStores {
-  return { sessions: storedSessions(kyselySessionStore(db)), tokens: kyselyTokenStore(db) }
+/** Where a store is, and who is told of it. */
+export interface StorePlace {
+  /** The application's own database. */
+  readonly db: Database
+  /** The address of a server, or the path of a file. Undefined: where `db` is, or nowhere. */
+  readonly url: string | undefined
+  /** What the names of tables and keys begin with: lower-case letters, digits and `_`. Default `latchkey_`. */
+  readonly prefix?: string
+  /** Told of connections that are lost while nobody waits for them. */
+  readonly onError: (error: unknown) => void
 }

@@ -6,9 +6,9 @@
 
 import { checkNewPassword, type PasswordHasher } from '@latchkey/password'
 import type { AppAuth, AppContext } from '../auth.ts'
-import { invalidRequest, json, NO_CONTENT, refusal, type Answer } from '../answer.ts'
+import { INVALID_REQUEST, invalidRequest, json, NO_CONTENT, NOT_IMPLEMENTED, refusal, type Answer } from '../answer.ts'
 import type { Client } from '../client.ts'
-import { parseRegistration, parseToken, readCredentials } from '../input.ts'
+import { parseRegistration, parseToken, readCredentials, readRemember } from '../input.ts'
 import { NEW_PASSWORD, type AppLogin } from '../password-login.ts'
 import { LOGIN_SCOPES } from '../scopes.ts'
 import type { Users } from '../users.ts'
@@ -17,7 +17,10 @@ import type { Users } from '../users.ts'
 export interface Accounts {
   /** Adds a user. Logs nobody in. */
   register(body: unknown): Promise<Answer>
-  /** Checks the credentials, and only then ends the session that the request came with and makes a new one. */
+  /**
+   * Checks the credentials, and only then ends the session that the request came with and makes a new one. Its cookie outlives the
+   * browser unless the body says `remember: false`.
+   */
   login(context: AppContext, body: unknown, client: Client): Promise<Answer>
   /** Ends the session that the request came with; nothing without one. Needs no guard. */
   logout(context: AppContext): Promise<Answer>
@@ -42,6 +45,13 @@ export interface AccountsParts {
   readonly hasher: PasswordHasher
 }
 
+/** Where sessions are in their cookies alone, there is nothing that a refresh token could be exchanged for. */
+export const NO_TOKENS: Pick<Accounts, 'token' | 'refresh' | 'revoke'> = {
+  token: async () => NOT_IMPLEMENTED,
+  refresh: async () => NOT_IMPLEMENTED,
+  revoke: async () => NOT_IMPLEMENTED,
+}
+
 const MAX_LABEL_LENGTH = 100
 const GRANT = { scopes: LOGIN_SCOPES }
 
@@ -64,7 +74,11 @@ export function createAccounts({ auth, users, login, hasher }: AccountsParts): A
       return user === undefined ? refusal(409, 'email_taken') : json(201, { id: user.id, email: user.email })
     },
     async login(context, body, client) {
-      const result = await login.login(context, { ...readLogin(body, client), ...GRANT, deliver: 'cookie' })
+      const remember = readRemember(body)
+      if (remember === 'malformed') return INVALID_REQUEST
+      const persistent = remember === undefined ? {} : { persistent: remember }
+      const input = { ...readLogin(body, client), ...GRANT, ...persistent }
+      const result = await login.login(context, { ...input, deliver: 'cookie' })
       return result.ok ? json(200, { id: result.user.id, email: result.user.email }) : result.denial
     },
     async logout(context) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { json, NO_CONTENT, NOT_FOUND, type Answer } from '../answer.ts'
+import { json, NO_CONTENT, NOT_FOUND, NOT_IMPLEMENTED, type Answer } from '../answer.ts'
 import type { AppAuth, AppContext } from '../auth.ts'
 
 /** The operations on the caller's sessions, for guarded routes. */
@@ -17,17 +17,26 @@ export interface Devices {
   revokeOthers(context: AppContext): Promise<Answer>
 }
 
+/** Where sessions are in their cookies alone, nobody knows them all. */
+export const NO_DEVICES: Devices = {
+  list: async () => NOT_IMPLEMENTED,
+  revoke: async () => NOT_IMPLEMENTED,
+  revokeOthers: async () => NOT_IMPLEMENTED,
+}
+
 /** Creates the operations. */
 export function createDevices(auth: AppAuth): Devices {
   return {
     async list({ principal }) {
       const sessions = await auth.listSessions(principal.subject)
-      const described = sessions.map(({ id, createdAt, lastSeenAt, label }) => ({
+      const described = sessions.map(({ id, createdAt, lastSeenAt, label, userAgent, address }) => ({
         id,
         created_at: new Date(createdAt).toISOString(),
         last_seen_at: new Date(lastSeenAt).toISOString(),
         current: id === principal.sessionId,
         label,
+        user_agent: userAgent,
+        address,
       }))
       return json(200, described)
     },

@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADAPTERS } from '../app.ts'
-import { PASSWORD, startTestServer, type TestServer } from '../server.fixture.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { PASSWORD, type TestServer } from '../server.fixture.ts'
+import { describeServers } from '../variants.fixture.ts'
 
-describe.each(ADAPTERS)('notes on %s', (adapter) => {
+describeServers('notes', (running, { keepsSessions }) => {
   let server: TestServer
-  beforeEach(async () => {
-    server = await startTestServer(adapter)
+  beforeEach(() => {
+    server = running()
   })
-  afterEach(() => server.close())
 
   const write = async (cookie: string, json: object = { title: 'First', text: 'It works' }) =>
     (await server.send('POST', '/notes', { cookie, json })).json as { id: string }
 
-  it('keeps, lists, changes and removes a note, by cookie and by token', async () => {
+  it.skipIf(!keepsSessions)('keeps, lists, changes and removes a note, by cookie and by token', async () => {
     const { cookie } = await server.signUp()
     const created = await server.send('POST', '/notes', {
       cookie,

@@ -52,6 +52,7 @@ function answerUsageError(error: unknown): Answer {
   if (!isFault(error) || error.code !== 'ERR_USAGE') throw error
   switch (error.reason) {
     case 'session_too_large':
+    case 'cookie_too_large':
       return refusal(413, 'session_too_large')
     case 'key_invalid':
       return invalidRequest({ ok: false, fields: ['key'] })

@@ -1,0 +1,19 @@
+/**
+ * Everything in the memory of this process, and gone with it.
+ *
+ * @module
+ */
+
+import { createMemorySessionStore, createMemoryTokenStore, storedSessions } from '@latchkey/core'
+import type { AppStores } from '../stores.ts'
+
+/** Creates stores that a restart empties: a logout of everybody, and of every API key. */
+export function memoryStores(): AppStores {
+  return {
+    sessions: storedSessions(createMemorySessionStore()),
+    tokens: createMemoryTokenStore(),
+    createCounter: undefined,
+    keepsSessions: true,
+    close: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * MySQL and MariaDB.
+ *
+ * @module
+ */
+
+import { MysqlDialect } from 'kysely'
+import { createPool } from 'mysql2'
+import { RateLimiterMySQL } from 'rate-limiter-flexible'
+import type { AppStores, StorePlace } from '../stores.ts'
+import { counterTable, openSqlServer, PREFIX } from './sql-server.ts'
+
+/** Connects to a server, whose address is a `mysql:` URL that names a database. */
+export function openMysqlStores({ url = '', prefix = PREFIX }: StorePlace): Promise<AppStores> {
+  const pool = createPool({ uri: url, connectTimeout: 2_000 })
+  const dbName = decodeURIComponent(new URL(url).pathname.slice(1))
+  return openSqlServer(new MysqlDialect({ pool }), {
+    prefix,
+    createCounter: (options) =>
+      new RateLimiterMySQL({
+        storeClient: pool,
+        storeType: 'pool',
+        dbName,
+        tableName: counterTable(prefix),
+        tableCreated: true,
+        ...options,
+      }),
+  })
+}
