@@ -76,7 +76,7 @@ export const ROUTES: readonly CorpusRoute[] = [
   },
   { methods: ['GET'], path: '/me', requirement: {}, answer: showCaller },
   { methods: ['GET'], path: '/maybe', requirement: VISITOR, answer: showCaller },
-  { methods: ['GET'], path: '/passive', requirement: { passive: true }, answer: showCaller },
+  { methods: ['GET'], path: '/asks-the-store', requirement: { authoritative: true }, answer: showCaller },
   { methods: ['GET'], path: '/mfa', requirement: { amr: ['otp'] }, answer: showCaller },
   { methods: ['GET'], path: '/ws', requirement: {}, answer: showCaller },
   {
@@ -199,6 +199,24 @@ export const ROUTES: readonly CorpusRoute[] = [
       const scopes = query.get('scope')?.split(' ') ?? []
       const login = await auth.login(context, { subject: query.get('as') ?? 'alice', deliver: 'tokens', scopes })
       return login.ok ? { status: 200, body: login.tokens } : login.denial
+    },
+  },
+  {
+    methods: ['POST'],
+    path: '/refresh',
+    requirement: null,
+    async answer({ auth, body }) {
+      const refreshed = await auth.refresh(fieldOf(await body(), 'refresh_token'))
+      return refreshed.ok ? { status: 200, body: refreshed.tokens } : refreshed.denial
+    },
+  },
+  {
+    methods: ['POST'],
+    path: '/revoke',
+    requirement: null,
+    async answer({ auth, body }) {
+      await auth.revokeRefreshToken(fieldOf(await body(), 'token'))
+      return { status: 200 }
     },
   },
 ]

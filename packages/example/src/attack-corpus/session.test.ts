@@ -8,6 +8,7 @@ import {
   systemRuntime,
   UnavailableError,
   type SessionRecord,
+  type TokenResponse,
 } from '@latchkey/core'
 import { createTestRequest, createTestRuntime, TEST_SECRETS } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -24,6 +25,7 @@ import { PASSWORD } from '../server.fixture.ts'
 import type { ShownSession } from './application.fixture.ts'
 import { createPasswords } from './passwords.fixture.ts'
 import { describeStores, MEMORY, REDIS, SQL_STORES, STORES, type StoreKind } from './stores.fixture.ts'
+import { changeUnusedBits, jsonOf, swapLastCase } from './texts.fixture.ts'
 import { changeEngine, COOKIE, createTargets, sidOf, type CorpusTarget, type Targets } from './target.fixture.ts'
 
 const ITEMS = loadItems('session')
@@ -56,21 +58,8 @@ interface Step {
 const VARIANTS: Readonly<Record<string, (sid: string) => string>> = {
   sid: (sid) => sid,
   '10000 x A': () => 'A'.repeat(10_000),
-  'sid with the case of one letter swapped': (sid) => swapCase(sid),
-  'sid with trailing bits changed': (sid) => sid.slice(0, -1) + nextCharacter(sid.slice(-1)),
-}
-
-/** Swaps the case of the last letter that has one. */
-function swapCase(text: string): string {
-  return text.replace(/[A-Za-z](?=[^A-Za-z]*$)/, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  )
-}
-
-/** The next character of base64url: of a last one, it differs in the bits that are not used. */
-function nextCharacter(character: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-  return alphabet.charAt(alphabet.indexOf(character) + 1)
+  'sid with the case of one letter swapped': swapLastCase,
+  'sid with trailing bits changed': changeUnusedBits,
 }
 
 function fill(text: string, sid: string): string {
@@ -81,7 +70,7 @@ function fill(text: string, sid: string): string {
 const WELL_FORMED = /^lks_[0-9a-f]{32}\.0\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
 const idOf = (sid: string): string => sid.slice('lks_'.length).split('.', 1)[0] ?? ''
-const shown = ({ body }: RawAnswer): ShownSession => JSON.parse(/\{.*\}/s.exec(body)?.[0] ?? 'null') as ShownSession
+const shown = (answer: RawAnswer): ShownSession => jsonOf(answer) as ShownSession
 const readRecord = (target: CorpusTarget, sid: string): Promise<SessionRecord | null> =>
   target.kept.store.read(idOf(sid), { now: target.runtime.now() })
 
@@ -158,7 +147,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   async 'SES-015'({ target }) {
     const sid = await target.logIn()
-    const tokens = shown(await target.send('POST /token')) as unknown as { readonly refresh_token: string }
+    const tokens = jsonOf(await target.send('POST /token')) as TokenResponse
     const { reset, mailed } = await createPasswords(target.auth)
     await reset.request('alice')
     await vi.waitFor(() => expect(mailed()).toBeDefined())
@@ -307,7 +296,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   async 'SES-078'({ start }) {
     const target = await start()
-    const tokens = shown(await target.send('POST /token')) as unknown as { readonly refresh_token: string }
+    const tokens = jsonOf(await target.send('POST /token')) as TokenResponse
     let sid = await target.logIn()
     target.runtime.advance('301s')
     expect((await target.send('GET /me', sid)).headers.has('set-cookie')).toBe(true)
@@ -345,8 +334,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   /** There is no OAuth flow here. What is made for other purposes is no session cookie. */
   async 'SES-084'({ target }) {
-    const tokens = shown(await target.send('POST /token')) as unknown as Record<string, string>
-    const { refresh_token: refresh = '', access_token: access = '' } = tokens
+    const { refresh_token: refresh, access_token: access } = jsonOf(await target.send('POST /token')) as TokenResponse
     for (const text of [refresh, access, refresh.replace('lkr_', 'lks_')]) {
       await expectDead(target, text, 'session_unknown')
     }
