@@ -4,8 +4,18 @@
  * @module
  */
 
+export {
+  createTestApplication,
+  createTestSession,
+  type TestApplication,
+  type TestApplicationOptions,
+  type TestSessionOptions,
+  type TestVisit,
+} from './application.ts'
 export { createTestRuntime, type TestRuntime, type TestRuntimeOptions } from './runtime.ts'
 export { describeRevocationStore, type RevocationStoreHarness } from './revocation-store.ts'
+export { describeSameAnswers, type SameAnswersHarness, type SameAnswersOptions } from './same-answers.ts'
+export { describeSessionRaces, type SessionRacesHarness } from './session-races.ts'
 export { describeSessionStore, type SessionStoreHarness } from './session-store.ts'
 export { describeTokenStore, type TokenStoreHarness } from './token-store.ts'
 export {
@@ -28,3 +38,9 @@ export {
   type StartAdapter,
 } from './adapter/harness.ts'
 export { createFaultySessionStore, STORE_FAILURE, type FaultySessionStore } from './faulty-session-store.ts'
+export {
+  at as storeCallAt,
+  idOf as sessionIdOf,
+  NOW as TEST_NOW,
+  recordOf as sessionRecordOf,
+} from './session-store/records.ts'

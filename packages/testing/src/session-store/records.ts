@@ -9,8 +9,8 @@ import type { SessionInfo, SessionRecord, StoreCall } from '@latchkey/core'
 /** The time at which tests begin, in epoch milliseconds. */
 export const NOW = 1_800_000_000_000
 
-/** A call at a time. */
-export function at(now: number): StoreCall {
+/** A call at a time; by default at the one at which tests begin. */
+export function at(now: number = NOW): StoreCall {
   return { now }
 }
 

@@ -1,9 +1,72 @@
-import { createMemorySessionStore, type SessionChanges, type SessionStoreParts } from '@latchkey/core'
+/**
+ * The same random calls on several stores, which have to give the same answers.
+ *
+ * @module
+ */
+
+import type { SessionChanges, SessionStoreParts } from '@latchkey/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTables, sqliteDialect, type MakeDialect } from './databases.fixture.ts'
-import { at, idOf, NOW, recordOf } from './records.fixture.ts'
-import { describeServices, SERVERS } from './services.fixture.ts'
+import { at, idOf, NOW, recordOf } from './session-store/records.ts'
+
+/** Stores that are compared, empty at first. */
+export interface SameAnswersHarness {
+  /** By name. The first one is what the others are compared with. */
+  readonly stores: Readonly<Record<string, SessionStoreParts>>
+  /** Lets go of everything that was opened. */
+  close(): void | Promise<void>
+}
+
+/** What `describeSameAnswers` may be told. */
+export interface SameAnswersOptions {
+  /** How many sequences of calls are tried. Default 60. */
+  readonly runs?: number
+}
+
+/**
+ * Defines the test that random sequences of calls give the same answers on several stores, and leave the same to be seen after each call.
+ * It finds what nobody thought of when the contract suite was written. Call it at the top of a vitest file.
+ *
+ * @param name What is compared, such as `memory and redis`.
+ * @param makeHarness Makes empty stores. Called anew for each sequence.
+ */
+export function describeSameAnswers(
+  name: string,
+  makeHarness: () => SameAnswersHarness | Promise<SameAnswersHarness>,
+  { runs = 60 }: SameAnswersOptions = {},
+): void {
+  describe(`the same calls on ${name}`, () => {
+    it('have the same answers', { timeout: 300_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (sequence) => {
+          const { stores, close } = await makeHarness()
+          try {
+            await expectSameAnswers(Object.entries(stores), sequence)
+          } finally {
+            await close()
+          }
+        }),
+        { numRuns: runs },
+      )
+    })
+  })
+}
+
+async function expectSameAnswers(
+  stores: readonly (readonly [name: string, store: SessionStoreParts])[],
+  sequence: readonly Step[],
+): Promise<void> {
+  let now = NOW
+  for (const { by, name, call } of sequence) {
+    now += by
+    const answers = await Promise.all(stores.map(([, store]) => call(store, now)))
+    const seen = await Promise.all(stores.map(([, store]) => look(store, now)))
+    for (const [index, [storeName]] of stores.entries()) {
+      expect([storeName, name, answers[index]]).toStrictEqual([storeName, name, answers[0]])
+      expect([storeName, name, seen[index]]).toStrictEqual([storeName, name, seen[0]])
+    }
+  }
+}
 
 type Call = (store: SessionStoreParts, now: number) => Promise<unknown>
 interface Step {
@@ -12,9 +75,12 @@ interface Step {
   readonly call: Call
 }
 
+/** What stores might take for each other, or stumble over. */
+const SUBJECTS = ['alice', 'bob', 'Alice', 'alice ', 'al}ce{', '\ud800'] as const
+
 // So few that calls meet.
 const id = fc.integer({ min: 1, max: 5 }).map(idOf)
-const subject = fc.constantFrom('alice', 'bob', 'Alice', '\ud800')
+const subject = fc.constantFrom(...SUBJECTS)
 const time = fc.integer({ min: -30, max: 90 }).map((offset) => NOW + offset)
 const text = fc.string({ unit: 'binary', maxLength: 8 })
 
@@ -85,43 +151,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 /** Everything that can be seen of a store. */
 async function look(store: SessionStoreParts, now: number): Promise<unknown> {
   const ids = [1, 2, 3, 4, 5].map(idOf)
-  const subjects = ['alice', 'bob', 'Alice', '\ud800']
-  const lists = await Promise.all(subjects.map((owner) => store.listBySubject(owner, at(now))))
+  const lists = await Promise.all(SUBJECTS.map((owner) => store.listBySubject(owner, at(now))))
   return {
     records: await Promise.all(ids.map((one) => store.read(one, at(now)))),
     lists: lists.map((list) => list.toSorted((one, other) => (one.id < other.id ? -1 : 1))),
-    epochs: await Promise.all(subjects.map((owner) => store.epochOf(owner, at(now)))),
+    epochs: await Promise.all(SUBJECTS.map((owner) => store.epochOf(owner, at(now)))),
   }
 }
-
-async function compare(makeDialect: MakeDialect, runs: number): Promise<void> {
-  const tables = await createTables(makeDialect)
-  const { store } = tables
-  try {
-    await fc.assert(
-      fc.asyncProperty(steps, async (sequence) => {
-        await tables.clear()
-        const memory = createMemorySessionStore()
-        let now = NOW
-        for (const { by, name, call } of sequence) {
-          now += by
-          const [expected, actual] = await Promise.all([call(memory, now), call(store, now)])
-          expect([name, actual]).toStrictEqual([name, expected])
-          const [kept, seen] = await Promise.all([look(memory, now), look(store, now)])
-          expect(seen).toStrictEqual(kept)
-        }
-      }),
-      { numRuns: runs },
-    )
-  } finally {
-    await tables.drop()
-  }
-}
-
-describe('the same calls in memory and on SQLite', () => {
-  it('have the same answers', { timeout: 120_000 }, () => compare(sqliteDialect, 200))
-})
-
-describeServices('the same calls in memory and on', () => {
-  it.each(SERVERS)('%s have the same answers', { timeout: 120_000 }, (_, makeDialect) => compare(makeDialect, 60))
-})

@@ -1,0 +1,4 @@
+import { createMemorySessionStore } from '@latchkey/core'
+import { describeSessionRaces } from './session-races.ts'
+
+describeSessionRaces('memory', () => ({ stores: [createMemorySessionStore()], close() {} }))
