@@ -8,6 +8,8 @@
 /** A fixture is a part of tests: it stands beside them and is not published. */
 const TEST = '\\.(test|test-d|fixture)\\.ts$'
 const ENTRY_POINTS = '^packages/[^/]+/src/(index|node-sqlite)\\.ts$'
+/** Tests of the example that prove something of all stores together. */
+const PROOFS = '^packages/example/src/stores/.*\\.(test|fixture)\\.ts$'
 const CORE = '^packages/core/src/'
 const GROUND = `${CORE}[^/]+\\.ts$`
 const ABOVE_THE_PARTS = `${CORE}(index|auth|config)\\.ts$`
@@ -76,14 +78,21 @@ const rules = [
   forbid(
     'no-deep-import',
     'Another package is imported by its public entry points.',
-    { path: '^packages/([^/]+)/' },
+    { path: '^packages/([^/]+)/', pathNot: PROOFS },
     { path: '^packages/', pathNot: ['^packages/$1/', ENTRY_POINTS] },
   ),
   forbid(
     'no-relative-import-of-a-package',
     'Another package is imported by its name.',
-    { path: '^packages/([^/]+)/' },
+    { path: '^packages/([^/]+)/', pathNot: PROOFS },
     { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+  ),
+
+  forbid(
+    'proofs-import-fixtures',
+    'The proofs that run over several packages share the fixtures of their tests, and nothing else that is not public.',
+    { path: PROOFS },
+    { path: '^packages/', pathNot: ['^packages/example/', ENTRY_POINTS, '\\.fixture\\.ts$'] },
   ),
 
   forbid(

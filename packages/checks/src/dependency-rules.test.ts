@@ -62,6 +62,8 @@ const LEGAL: Record<string, string> = {
   'packages/redis/package.json': '{ "devDependencies": { "redis": "1", "ioredis": "1" } }',
   'packages/redis/src/index.ts': `export {}`,
   'packages/example/package.json': '{ "dependencies": { "express": "1", "hono": "1", "kysely": "1" } }',
+  'packages/redis/src/servers.fixture.ts': 'export const url = 1',
+  'packages/example/src/stores/proof.test.ts': `import '../../../redis/src/servers.fixture.ts'`,
   'packages/example/src/main.ts': `import '@latchkey/express'\nimport 'express'\nimport 'hono'\nimport 'kysely'`,
 }
 
@@ -106,6 +108,11 @@ const PLANTED: readonly (readonly [path: string, text: string, rule: string])[] 
   ['packages/client/src/planted-node.ts', `import 'node:crypto'`, 'client-imports-nothing'],
   ['packages/node/src/planted-private.ts', `import '../../example/src/main.ts'`, 'nobody-imports-private'],
   ['packages/example/src/planted-deep.ts', `import '../../core/src/session/session.ts'`, 'no-deep-import'],
+  [
+    'packages/example/src/stores/planted.test.ts',
+    `import '../../../core/src/session/session.ts'`,
+    'proofs-import-fixtures',
+  ],
   ['packages/example/src/planted-relative.ts', `import '../../core/src/index.ts'`, 'no-relative-import-of-a-package'],
   ['packages/hono/src/planted-express.ts', `import type {} from 'express'`, 'home-of-express'],
   ['packages/express/src/planted-hono.test.ts', `import 'hono'`, 'home-of-hono'],

@@ -40,7 +40,8 @@ export interface TestVisit<Data extends object = JsonObject> {
 
 /** An application in the hands of a test. Cookies are `name=value`, and empty text stands for none. */
 export interface TestApplication {
-  readonly auth: Auth<unknown>
+  /** The functions that the application binds. */
+  readonly auth: Auth
   /** A request that a browser with this cookie sends. */
   visit(cookie?: string): Promise<TestVisit>
   /** Makes the session of a visitor who has not logged in, by writing these values, and gives its cookie. */
@@ -54,7 +55,7 @@ export function createTestApplication(
   store: SessionStoreParts,
   { config = {}, sessions = {} }: TestApplicationOptions = {},
 ): TestApplication {
-  const auth: Auth<unknown> = createAuth<unknown>({
+  const auth: Auth = createAuth({
     origin: ORIGIN,
     secrets: TEST_SECRETS,
     sessions: storedSessions(store, sessions),

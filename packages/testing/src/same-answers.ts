@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionChanges, SessionStoreParts } from '@latchkey/core'
+import type { JsonValue, SessionChanges, SessionStoreParts } from '@latchkey/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { at, idOf, NOW, recordOf } from './session-store/records.ts'
@@ -103,7 +103,7 @@ const changes: fc.Arbitrary<SessionChanges> = fc.record(
     dataVersion: fc.nat(9),
     data: fc.dictionary(
       text.filter((key) => key !== '__proto__'),
-      fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),
+      fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as JsonValue),
       { maxKeys: 3 },
     ),
   },

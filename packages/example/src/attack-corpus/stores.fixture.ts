@@ -1,14 +1,19 @@
 /**
- * The stores that the attack corpus runs on.
+ * The stores that the attack corpus and the proofs of all stores run on.
  *
  * @module
  */
 
 import { randomUUID } from 'node:crypto'
-import { createMemorySessionStore, type SessionStoreParts } from '@latchkey/core'
-import { kyselySessionStore, migrateToLatest } from '@latchkey/kysely'
+import {
+  createMemoryRevocationStore,
+  createMemorySessionStore,
+  type RevocationStore,
+  type SessionStoreParts,
+} from '@latchkey/core'
+import { kyselyRevocationStore, kyselySessionStore, migrateToLatest } from '@latchkey/kysely'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
-import { redisSessionStore } from '@latchkey/redis'
+import { redisRevocationStore, redisSessionStore } from '@latchkey/redis'
 import { Kysely, MysqlDialect, PostgresDialect, sql, type Dialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { Pool } from 'pg'
@@ -18,6 +23,8 @@ import { describe } from 'vitest'
 /** A store of its own, empty. */
 export interface CorpusStore {
   readonly store: SessionStoreParts
+  /** What revocations it is kept with. */
+  readonly revocations: RevocationStore
   /** Changes the rows of a SQL store behind its back: `update sessions set ...` with the text after `set`. */
   readonly tamper?: (assignments: string) => Promise<void>
   /** The milliseconds that each key of a Redis store has left to live; negative where it would live for ever. */
@@ -30,7 +37,8 @@ export interface StoreKind {
   readonly name: string
   /** Whether it needs a server, and with it `LATCHKEY_SERVICES=1`. */
   readonly needsServer: boolean
-  readonly open: () => Promise<CorpusStore>
+  /** Opens it under a prefix of its own, or under one that another process uses. */
+  readonly open: (prefix?: string) => Promise<CorpusStore>
 }
 
 const POSTGRES_URL = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
@@ -44,21 +52,26 @@ const TABLES = ['sessions', 'subjects', 'tokens', 'revocations', 'cut_offs', 'mi
 export const MEMORY: StoreKind = {
   name: 'memory',
   needsServer: false,
-  open: async () => ({ store: createMemorySessionStore(), close: async () => {} }),
+  open: async () => ({
+    store: createMemorySessionStore(),
+    revocations: createMemoryRevocationStore(),
+    close: async () => {},
+  }),
 }
 
 /** The stores in SQL. */
 export const SQL_STORES: readonly StoreKind[] = [
-  { name: 'SQLite', needsServer: false, open: () => openSql(nodeSqliteDialect(openSqlite(':memory:'))) },
+  { name: 'SQLite', needsServer: false, open: (prefix) => openSql(nodeSqliteDialect(openSqlite(':memory:')), prefix) },
   {
     name: 'PostgreSQL',
     needsServer: true,
-    open: () => openSql(new PostgresDialect({ pool: new Pool({ connectionString: POSTGRES_URL, max: 4 }) })),
+    open: (prefix) =>
+      openSql(new PostgresDialect({ pool: new Pool({ connectionString: POSTGRES_URL, max: 4 }) }), prefix),
   },
   {
     name: 'MariaDB',
     needsServer: true,
-    open: () => openSql(new MysqlDialect({ pool: createPool({ uri: MYSQL_URL, connectionLimit: 4 }) })),
+    open: (prefix) => openSql(new MysqlDialect({ pool: createPool({ uri: MYSQL_URL, connectionLimit: 4 }) }), prefix),
   },
 ]
 
@@ -79,12 +92,17 @@ export function describeStores(kinds: readonly StoreKind[], title: string, defin
   }
 }
 
-async function openSql(dialect: Dialect): Promise<CorpusStore> {
-  const tablePrefix = `c${randomUUID().replaceAll('-', '').slice(0, 16)}_`
+/** Makes a prefix that no other test uses, for tables and keys alike. */
+export function createPrefix(): string {
+  return `c${randomUUID().replaceAll('-', '').slice(0, 16)}_`
+}
+
+async function openSql(dialect: Dialect, tablePrefix = createPrefix()): Promise<CorpusStore> {
   const db = new Kysely<unknown>({ dialect })
   await migrateToLatest(db, { tablePrefix })
   return {
     store: kyselySessionStore(db, { tablePrefix }),
+    revocations: kyselyRevocationStore(db, { tablePrefix }),
     async tamper(assignments) {
       await sql`update ${sql.table(`${tablePrefix}sessions`)} set ${sql.raw(assignments)}`.execute(db)
     },
@@ -100,8 +118,7 @@ async function openSql(dialect: Dialect): Promise<CorpusStore> {
   }
 }
 
-async function openRedis(): Promise<CorpusStore> {
-  const prefix = `latchkey-corpus:${randomUUID()}:`
+async function openRedis(prefix = createPrefix()): Promise<CorpusStore> {
   const client = createClient({ url: REDIS_URL, disableOfflineQueue: true })
   client.on('error', () => {})
   await client.connect()
@@ -112,6 +129,7 @@ async function openRedis(): Promise<CorpusStore> {
   }
   return {
     store: redisSessionStore(client, { prefix }),
+    revocations: redisRevocationStore(client, { prefix }),
     lives: async () => Promise.all((await keys()).map((key) => client.pTTL(key))),
     async close() {
       const found = await keys()

@@ -2,32 +2,34 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createApplication, valuesOf, type Application } from './application.fixture.ts'
-import { createTables, type TestTables } from './databases.fixture.ts'
-import { describeServices, SERVERS } from './services.fixture.ts'
+import { createTestApplication, type TestApplication } from '@latchkey/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPrefix, type CorpusStore } from '../attack-corpus/stores.fixture.ts'
+import { createRuntimeOf, openSharedStore, SHARED, valuesOf } from './shared-store.fixture.ts'
+import { describeServices } from '../../../kysely/src/services.fixture.ts'
 
 const PROGRAM = fileURLToPath(new URL('other-process.fixture.ts', import.meta.url))
 
 describeServices('two processes', () => {
-  describe.each(SERVERS)('on one %s', (server, makeDialect) => {
-    let tables: TestTables
-    let application: Application
+  describe.each(SHARED)('on one %s', (server) => {
+    let prefix = ''
+    let store: CorpusStore
+    let application: TestApplication
     const children: ChildProcess[] = []
 
-    beforeAll(async () => {
-      tables = await createTables(makeDialect)
-      application = createApplication(tables.store)
+    beforeEach(async () => {
+      prefix = createPrefix()
+      store = await openSharedStore(server, prefix)
+      application = createTestApplication(store.store, createRuntimeOf(1))
     })
-    beforeEach(() => tables.clear())
-    afterEach(() => {
+    afterEach(async () => {
       for (const child of children.splice(0)) child.kill('SIGKILL')
+      await store.close()
     })
-    afterAll(() => tables.drop())
 
     async function start(): Promise<ChildProcess> {
       const execArgv = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types', '-C', '@latchkey/source']
-      const child = fork(PROGRAM, [server, tables.tablePrefix], { execArgv })
+      const child = fork(PROGRAM, [server, prefix, '2'], { execArgv })
       children.push(child)
       await once(child, 'message')
       return child
@@ -39,24 +41,27 @@ describeServices('two processes', () => {
       return (await answer)[0]
     }
 
+    const subjectOf = async (cookie: string): Promise<string | null> =>
+      (await application.visit(cookie)).session.subject
+
     it('see each other’s logins, logouts and cut-offs at the next request', async () => {
       const other = await start()
       for (let round = 0; round < 20; round += 1) {
-        const cookie = await application.logIn()
+        const cookie = (await application.logIn('alice')) ?? ''
         expect(await ask(other, 'look', cookie)).toBe('alice')
-        await application.logOut(cookie)
+        await (await application.visit(cookie)).session.destroy()
         expect(await ask(other, 'look', cookie)).toBeNull()
 
         const theirs = String(await ask(other, 'login'))
-        expect((await application.arrive(theirs)).subject).toBe('alice')
+        expect(await subjectOf(theirs)).toBe('alice')
         await ask(other, round % 2 === 0 ? 'logout' : 'cut-off', theirs)
-        expect((await application.arrive(theirs)).subject).toBeNull()
+        expect(await subjectOf(theirs)).toBeNull()
       }
     })
 
-    it.each([0, 1, 2, 3, 4, 5])('leave a valid session when one is killed in mid-write, try %i', async (attempt) => {
+    it.each([0, 1, 2, 3])('leave a valid session when one is killed in mid-write, try %i', async (attempt) => {
       const other = await start()
-      const cookie = await application.logIn()
+      const cookie = (await application.logIn('alice')) ?? ''
       let written = Number(await ask(other, 'write', cookie))
       other.on('message', (round) => (written = Number(round)))
       // Not on a message, after which nothing is under way yet.
@@ -66,17 +71,17 @@ describeServices('two processes', () => {
       await ended
 
       // What was sent before may still arrive.
-      const session = await application.arrive(cookie)
+      const { session } = await application.visit(cookie)
       const round = Number(session.get('first'))
       expect(session.subject).toBe('alice')
       expect(round).toBeGreaterThanOrEqual(written)
       expect(Object.fromEntries(session.keys().map((key) => [key, session.get(key)]))).toEqual(valuesOf(round))
       await session.set('after', true)
-      const seen = await application.arrive(cookie)
-      expect(seen.get('after')).toBe(true)
-      expect(seen.get('first')).toBe(seen.get('last'))
-      await application.logOut(cookie)
-      expect((await application.arrive(cookie)).subject).toBeNull()
+      const seen = await application.visit(cookie)
+      expect(seen.session.get('after')).toBe(true)
+      expect(seen.session.get('first')).toBe(seen.session.get('last'))
+      await seen.session.destroy()
+      expect(await subjectOf(cookie)).toBeNull()
     })
   })
 })
