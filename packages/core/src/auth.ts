@@ -131,7 +131,7 @@ export interface Auth<
    * @throws {UsageError} `not_configured` without such a cookie; `headers_sent`.
    */
   unsetTokenCookies(context: Context<User, Claims, Data>): Promise<TokenCookieResult>
-  /** The user behind a verified token; null when the token was refused or the user is gone. */
+  /** The user behind a verified token; null when the token was refused, the user is gone, or the subject is another issuer's. */
   userOf(result: VerifyResult<Claims>): Promise<User | null>
   /** The live sessions of a subject, newest first. */
   listSessions(subject: string): Promise<SessionInfo[]>
@@ -234,7 +234,7 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     revokeAccessToken: async (token) => revokeAccessToken(config, token),
     setTokenCookie: async (context, token) => setTokenCookie(contexts.exchangeOf(context), token),
     unsetTokenCookies: async (context) => unsetTokenCookies(contexts.exchangeOf(context)),
-    userOf: async (result) => (result.ok ? findUser(config, result.principal.subject) : null),
+    userOf: async (result) => (result.ok ? findUser(config, result.principal) : null),
     listSessions: async (subject) => engineOf(config).list(checkSubject(subject)),
     revokeSession: async (subject, id) => engineOf(config).revoke(checkSubject(subject), id),
     revokeAllSessions: async (subject, { except } = {}) => revokeAllSessions(config, subject, except),

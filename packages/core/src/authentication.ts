@@ -44,6 +44,11 @@ export interface AccessTokenClaims {
 export interface Principal<Claims extends AccessTokenClaims = AccessTokenClaims> {
   /** The `sub` claim or the session's subject. Never an e-mail address unless the application chose it as its subject. */
   readonly subject: string
+  /**
+   * The issuer whose subject this is, where it is another one than this application (`tokens.trustedIssuers`): then `subject` is no id of
+   * this application's users, and only both together name somebody. Undefined otherwise.
+   */
+  readonly issuer?: string
   /** The public id of the session, where there is one. Safe to show in a device list; opens nothing. */
   readonly sessionId?: string
   /** The public id of the API key that authenticated; undefined for everything else. */

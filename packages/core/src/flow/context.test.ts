@@ -1,7 +1,8 @@
-import { createTestRequest } from '@latchkey/testing'
+import { createTestRequest, mintAccessToken, TEST_KEYS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, ORIGIN } from '../auth.fixture.ts'
 import { createEffects } from '../http/effects.ts'
+import { createKeyring } from '../token/keyring.ts'
 
 const NOT_GUARDED = expect.objectContaining({ code: 'ERR_USAGE', reason: 'not_guarded' })
 
@@ -29,6 +30,25 @@ describe('Context', () => {
     const { context } = await visit({}, { optional: true })
     expect(() => context.principal).toThrow(NOT_GUARDED)
     expect(await context.user()).toBeNull()
+  })
+
+  it('gives no user for the subject of another issuer, and asks nobody about it', async () => {
+    const lookups: string[] = []
+    const users = { findById: (id: string) => (lookups.push(id), { id, email: 'a@app.test' }) }
+    const keys = await createKeyring([TEST_KEYS.EdDSA])
+    const { visit, auth } = createTestAuth({
+      users,
+      tokens: { issuer: 'https://api.test', audience: 'api', trustedIssuers: [{ issuer: 'https://other.test', keys }] },
+    })
+    const authorization = `Bearer ${mintAccessToken({ alg: 'EdDSA', issuer: 'https://other.test', subject: 'user-1' })}`
+    for (const authoritative of [false, true]) {
+      const { context } = await visit({ headers: { authorization } }, { authoritative })
+      expect(context.principal).toMatchObject({ subject: 'user-1', issuer: 'https://other.test' })
+      expect(await context.user()).toBeNull()
+    }
+    const result = await auth.verifyAccessToken(authorization.slice('Bearer '.length))
+    expect([result.ok, await auth.userOf(result)]).toEqual([true, null])
+    expect(lookups).toEqual([])
   })
 
   it('looks the user up once, when first asked for', async () => {

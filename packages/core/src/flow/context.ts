@@ -31,8 +31,8 @@ export interface Context<User, Claims extends AccessTokenClaims, Data extends ob
    */
   session(): Promise<Session<Data>>
   /**
-   * The application's user, looked up once per request when first asked for; null for anonymous callers and for users
-   * who are gone.
+   * The application's user, looked up once per request when first asked for; null for anonymous callers, for users who are gone,
+   * and for the subjects of other issuers.
    *
    * @throws {UsageError} `not_configured` without `users`.
    * @throws {UnavailableError} When the lookup fails.
@@ -67,7 +67,7 @@ export function createContext<User, Claims extends AccessTokenClaims, Data exten
     async user() {
       const authentication = admitted(exchange)
       if (authentication.status !== 'authenticated') return null
-      exchange.user ??= findUser(exchange.config, authentication.principal.subject)
+      exchange.user ??= findUser(exchange.config, authentication.principal)
       return exchange.user
     },
   })
@@ -87,16 +87,17 @@ async function open<User, Claims extends AccessTokenClaims, Data extends object>
 }
 
 /**
- * Looks a user up.
+ * Looks a user up. Null for the subject of another issuer.
  *
  * @throws {UsageError} `not_configured`
  * @throws {UnavailableError} With the lookup's own error as its cause.
  */
 export async function findUser<User>(
   { users }: Pick<Config<User, never>, 'users'>,
-  subject: string,
+  { subject, issuer }: Pick<Principal, 'subject' | 'issuer'>,
 ): Promise<User | null> {
   if (users === undefined) throw new UsageError('not_configured', 'The option "users" is not configured')
+  if (issuer !== undefined) return null
   try {
     return (await users.findById(subject)) ?? null
   } catch (cause) {

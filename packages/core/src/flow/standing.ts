@@ -47,10 +47,10 @@ export async function checkToken(
   if (authoritative === false) return undefined
   if (await revocations?.isRevoked(claims, authoritative === 'local')) return 'token_revoked'
   if (authoritative === 'local') return undefined
-  // The sessions of other issuers, and those that clients keep, are not here to be found.
-  const isOurs =
-    (tokens?.issuer ?? claims.iss) === claims.iss && sessions !== undefined && !sessions.credentialHoldsRecord
-  if (isOurs && claims.sid !== undefined) {
+  // The subjects and sessions of other issuers are none of ours.
+  if ((tokens?.issuer ?? claims.iss) !== claims.iss) return undefined
+  // Sessions that clients keep are not here to be found.
+  if (claims.sid !== undefined && sessions !== undefined && !sessions.credentialHoldsRecord) {
     if ((await sessions.find(claims.sub, claims.sid)) === null) return 'token_revoked'
   }
   return checkUser(config, claims.sub)

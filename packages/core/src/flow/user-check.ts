@@ -21,7 +21,7 @@ export async function checkUser(
 ): Promise<UserRejectionCode | undefined> {
   const { users } = config
   if (users === undefined) return undefined
-  if (users.statusOf === undefined) return (await findUser(config, subject)) === null ? 'user_gone' : undefined
+  if (users.statusOf === undefined) return (await findUser(config, { subject })) === null ? 'user_gone' : undefined
   let status: unknown
   try {
     status = await users.statusOf(subject)

@@ -4,36 +4,23 @@
  * @module
  */
 
-import type { AccessTokenClaims, Principal, TokenRejectionCode, UserRejectionCode } from '../authentication.ts'
+import type { AccessTokenClaims } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { checkSubject } from '../subject.ts'
-import { isAlgorithmName } from './algorithm.ts'
-import { checkClaims } from './claims-check.ts'
 import { validateAccessTokenClaims } from './claims.ts'
-import { isReservedClaim } from './custom-claims.ts'
 import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
 import { parseCompactJws, signJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
-import type { TokenProfile, TokenUse } from './profile.ts'
-import { isKeyring, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
+import type { TokenUse } from './profile.ts'
+import { isVerificationKeys, type JsonWebKeySet, type Keyring } from './token-key.ts'
+import { createVerify, reach, type TokenIssuer, type VerifyResult } from './verify.ts'
 
 export type { IssueOptions } from './issued-claims.ts'
 export { resolveTokenOptions, type TokenOptions, type TokenPolicy } from './options.ts'
 
-/**
- * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
- * code that `tokens.checkClaims` gave. Codes of users come from authoritative checks alone.
- */
-export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
-  | { readonly ok: true; readonly claims: Claims; readonly principal: Principal<Claims> }
-  | {
-      readonly ok: false
-      readonly code: TokenRejectionCode | UserRejectionCode
-      readonly claim?: string
-      readonly reason?: string
-    }
+export type { VerifyResult } from './verify.ts'
 
 /** Issues and verifies the access tokens of one issuer. Frozen. */
 export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims> {
@@ -50,8 +37,8 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
    */
   issue(subject: string, options?: IssueOptions): Promise<string>
   /**
-   * Verifies a token. Anything may be given; every refusal is a value. No store is asked, so a token stays good until it
-   * expires.
+   * Verifies a token of this issuer or of one in `tokens.trustedIssuers`. Anything may be given; every refusal is a value. No store is asked, so
+   * a token stays good until it expires.
    *
    * @param use What the token is presented for. Default `access`; `refresh` is for the refresh JWTs of `flaskJwtExtended`.
    * @returns Claims and principal are frozen to their depth, and the claims have no prototype. What a schema made of a claim is frozen
@@ -78,19 +65,26 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
   keys: () => Keyring,
   runtime: Runtime,
 ): AccessTokens<Claims> {
-  const reserved = [...policy.profile.reserved, 'csrf']
-  const asks = policy.schema !== undefined || policy.checkClaims !== undefined
-  const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
-
   function ring(): Keyring {
     try {
       const current = keys()
-      if (isKeyring(current)) return current
+      if (isVerificationKeys(current)) return current
     } catch (error) {
       throw new UnavailableError({ cause: error })
     }
     throw new UnavailableError()
   }
+
+  const own = Object.freeze<TokenIssuer>({
+    policy,
+    foreign: false,
+    // Where the profile lets a token name no key, the one that is configured for that. Never another one.
+    find(kid) {
+      if (kid !== undefined) return ring().find(kid)
+      if (!policy.profile.mayNameNoKey) return undefined
+      return policy.unnamedKey === undefined ? ring().active : ring().find(policy.unnamedKey)
+    },
+  })
 
   return Object.freeze<AccessTokens<Claims>>({
     issuer: policy.issuer,
@@ -119,56 +113,7 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
       return token
     },
 
-    async verify(token, use = 'access') {
-      const jws = parseCompactJws(token)
-      if (!jws.ok) return jws
-      const key = findKey(jws.kid, ring(), policy)
-      if (key === undefined || key.state === 'retired') return refuse('token_key')
-      if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
-      if (!policy.profile.accepts(jws.typ)) return refuse('token_type')
-      if (!(await reach(() => key.verify(jws.input, jws.signature)))) return refuse('token_signature')
-      const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), policy, use)
-      if (!verdict.ok) return verdict
-      const checked = asks ? await checkClaims(verdict.claims, policy, isRegistered) : verdict
-      if (!checked.ok) return checked
-      // The application's own claims are of the type that its schema or, without one, it itself states.
-      const claims = checked.claims as Claims
-      return Object.freeze({ ok: true, claims, principal: toPrincipal(claims, policy.profile) })
-    },
-
+    verify: createVerify<Claims>(policy, own, policy.trustedIssuers, runtime),
     publicJwks: () => ring().publicJwks(),
   })
-}
-
-/** The key that a token names; where a profile lets it name none, the one that is configured for that. Never another one. */
-function findKey(kid: string | undefined, keyring: Keyring, policy: TokenPolicy): TokenKey | undefined {
-  if (kid !== undefined) return keyring.find(kid)
-  if (!policy.profile.mayNameNoKey) return undefined
-  return policy.unnamedKey === undefined ? keyring.active : keyring.find(policy.unnamedKey)
-}
-
-function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims, profile: TokenProfile): Principal<Claims> {
-  const { authenticatedAt, freshUntil } = profile.freshnessOf(claims)
-  return Object.freeze({
-    subject: claims.sub,
-    ...(claims.sid !== undefined && { sessionId: claims.sid }),
-    scopes: Object.freeze(claims.scope?.split(' ') ?? []),
-    authenticatedAt,
-    ...(freshUntil !== undefined && { freshUntil }),
-    amr: claims.amr ?? Object.freeze([]),
-    ...(claims.acr !== undefined && { acr: claims.acr }),
-    claims,
-  })
-}
-
-async function reach<Result>(use: () => Promise<Result> | Result): Promise<Result> {
-  try {
-    return await use()
-  } catch (error) {
-    throw new UnavailableError({ cause: error })
-  }
-}
-
-function refuse(code: TokenRejectionCode): { readonly ok: false; readonly code: TokenRejectionCode } {
-  return Object.freeze({ ok: false, code })
 }

@@ -110,12 +110,17 @@ function checkTypes(claims: Claims, { clientId, requiredClaims }: ClaimsPolicy):
   return missing === undefined ? undefined : refuse('token_claim', missing)
 }
 
-function checkTimes(
+/**
+ * Judges the times of claims whose types were checked: all that can change about them while a token is remembered.
+ *
+ * @returns Undefined when they hold.
+ */
+export function checkTimes(
   claims: AccessTokenClaims,
   now: number,
-  { leeway, maxLifetime, refreshLifetime }: ClaimsPolicy,
+  { leeway, maxLifetime, refreshLifetime }: Pick<ClaimsPolicy, 'leeway' | 'maxLifetime' | 'refreshLifetime'>,
   use: TokenUse,
-): Failure | undefined {
+): Extract<ClaimsVerdict, { readonly ok: false }> | undefined {
   const { exp, iat, nbf, auth_time: authTime } = claims
   if (now >= exp * 1_000 + leeway) return refuse('token_expired', 'exp')
   if (iat * 1_000 > now + leeway) return refuse('token_not_yet_valid', 'iat')

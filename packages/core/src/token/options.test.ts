@@ -15,6 +15,8 @@ const MORE = {
   checkClaims: undefined,
   addClaims: undefined,
   csrf: false,
+  trustedIssuers: new Map(),
+  cache: { maxEntries: 1_000, maxLength: 4_194_304 },
 }
 
 function optionOf(options: unknown): string {

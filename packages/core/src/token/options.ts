@@ -12,7 +12,11 @@ import { readSchema, type StandardSchema } from '../standard-schema.ts'
 import type { ClaimsCheck } from './claims-check.ts'
 import { MAX_AUDIENCES, type ClaimsPolicy } from './claims.ts'
 import { FLASK_JWT_EXTENDED, RFC9068, type ProfileName } from './profile.ts'
-import { isKeyring, type Keyring } from './token-key.ts'
+import { readText, readTexts } from './text-options.ts'
+import { isVerificationKeys, type Keyring } from './token-key.ts'
+import { resolveTrustedIssuers, type TrustedIssuer } from './trusted-issuers.ts'
+import { readCacheOptions, type CacheBounds, type TokenCacheOptions } from './verified-cache.ts'
+import type { TokenIssuer } from './verify.ts'
 
 /** Options of access tokens. Unknown members are refused. */
 export interface TokenOptions<OwnClaims = unknown> {
@@ -64,6 +68,16 @@ export interface TokenOptions<OwnClaims = unknown> {
    * without a restart. Default: HS256 keys that are derived from `secrets`.
    */
   readonly keys?: Keyring | (() => Keyring)
+  /**
+   * Other issuers whose access tokens are accepted as well. A token is of the issuer that its `iss` names, and only that one's keys
+   * verify it. Default: none.
+   */
+  readonly trustedIssuers?: readonly TrustedIssuer[]
+  /**
+   * Remembers tokens that were verified, so that the same one again costs a comparison. What may have changed is judged anew each
+   * time: the times, whether its key is still accepted, revocation, `checkClaims`. Refusals are never remembered. False turns it off. Default: 1,000 tokens.
+   */
+  readonly cache?: false | TokenCacheOptions
   /** The id of the key that verifies tokens which name none. For `flaskJwtExtended`. Default: the active key. */
   readonly unnamedKey?: string
   /** How long a refresh JWT lives, and the longest that is accepted. For `flaskJwtExtended`. Default `30d`. */
@@ -82,6 +96,10 @@ export interface TokenPolicy extends ClaimsPolicy {
   /** A multiple of 1,000. */
   readonly lifetime: number
   readonly keys: (() => Keyring) | undefined
+  /** By their `iss`. */
+  readonly trustedIssuers: ReadonlyMap<string, TokenIssuer>
+  /** Undefined: nothing is remembered. */
+  readonly cache: CacheBounds | undefined
   /** Undefined: the active one. */
   readonly unnamedKey: string | undefined
   /** Whole seconds, in milliseconds; undefined where the profile knows no freshness. */
@@ -107,12 +125,13 @@ export const TOKEN_OPTION_NAMES = [
   'checkClaims',
   'addClaims',
   'keys',
+  'trustedIssuers',
+  'cache',
   'unnamedKey',
   'refreshLifetime',
   'freshFor',
 ] as const
 const FLASK_ALONE = ['unnamedKey', 'refreshLifetime', 'freshFor'] as const
-const MAX_TEXT = 1_024
 
 /**
  * Resolves access token options. Own members only.
@@ -133,22 +152,27 @@ export function resolveTokenOptions(input: unknown, { csrf = false }: { readonly
   const maxLifetime = parseDuration('tokens.maxLifetime', given.maxLifetime, { min: 1_000 })
   const { lifetime = Math.min(isFlask ? 900_000 : 600_000, maxLifetime) / 1_000 } = given
   const audience = typeof given.audience === 'string' ? [given.audience] : given.audience
-  return Object.freeze<TokenPolicy>({
-    profile: isFlask ? FLASK_JWT_EXTENDED : RFC9068,
+  const own = {
     issuer: isFlask && given.issuer === null ? null : readText('tokens.issuer', given.issuer),
     audience:
       isFlask && audience === null ? null : readTexts('tokens.audience', audience, { min: 1, max: MAX_AUDIENCES }),
-    lifetime: readSeconds('tokens.lifetime', lifetime, maxLifetime),
     maxLifetime,
+    leeway: parseDuration('tokens.leeway', given.leeway, { min: 0, max: 60_000 }),
+    requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims, { min: 0, max: 100 }),
+  }
+  return Object.freeze<TokenPolicy>({
+    ...own,
+    profile: isFlask ? FLASK_JWT_EXTENDED : RFC9068,
+    lifetime: readSeconds('tokens.lifetime', lifetime, maxLifetime),
     refreshLifetime: readSeconds('tokens.refreshLifetime', given.refreshLifetime ?? '30d'),
     freshFor: isFlask ? readSeconds('tokens.freshFor', given.freshFor ?? '15m') : undefined,
-    leeway: parseDuration('tokens.leeway', given.leeway, { min: 0, max: 60_000 }),
     clientId: given.clientId === undefined ? undefined : readText('tokens.clientId', given.clientId),
-    requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims, { min: 0, max: 100 }),
     schema: readSchema('tokens.claims', given.claims),
     checkClaims: readFunction('tokens.checkClaims', given.checkClaims) as ClaimsCheck | undefined,
     addClaims: readFunction('tokens.addClaims', given.addClaims) as TokenPolicy['addClaims'],
     keys: readKeyring(given.keys),
+    trustedIssuers: resolveTrustedIssuers(given.trustedIssuers, own),
+    cache: readCacheOptions(given.cache),
     unnamedKey: given.unnamedKey === undefined ? undefined : readText('tokens.unnamedKey', given.unnamedKey),
     csrf,
   })
@@ -165,31 +189,9 @@ function readFunction(path: string, value: unknown): unknown {
   return value
 }
 
-function readTexts(path: string, values: unknown, { min, max }: { min: number; max: number }): readonly string[] {
-  if (!Array.isArray(values) || values.length < min || values.length > max) {
-    throw new ConfigError(path, `must be ${min} to ${max} texts`)
-  }
-  const texts = Array.from(values as readonly unknown[], (value) => readText(path, value))
-  if (new Set(texts).size < texts.length) throw new ConfigError(path, 'must not name the same twice')
-  return Object.freeze(texts)
-}
-
-function readText(path: string, value: unknown): string {
-  if (
-    typeof value !== 'string' ||
-    value.trim() !== value ||
-    value === '' ||
-    value.length > MAX_TEXT ||
-    !value.isWellFormed()
-  ) {
-    throw new ConfigError(path, `must be text of 1 to ${MAX_TEXT} characters without blanks around it`)
-  }
-  return value
-}
-
 function readKeyring(value: unknown): (() => Keyring) | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'function') return value as () => Keyring
-  if (isKeyring(value)) return () => value
+  if (isVerificationKeys(value)) return () => value as Keyring
   throw new ConfigError('tokens.keys', 'must be a keyring, the result of "await createKeyring(...)", or give one')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isKeyring, toKeyring, type TokenKey } from './token-key.ts'
+import { isVerificationKeys, toKeyring, type TokenKey } from './token-key.ts'
 
 const key: TokenKey = {
   kid: 'a',
@@ -33,11 +33,11 @@ describe('toKeyring()', () => {
   })
 })
 
-describe('isKeyring()', () => {
+describe('isVerificationKeys()', () => {
   it.each([[toKeyring([key]), true] as const, [[], false] as const, [{}, false] as const, [null, false] as const])(
     'tells %j: %j',
     (value, verdict) => {
-      expect(isKeyring(value)).toBe(verdict)
+      expect(isVerificationKeys(value)).toBe(verdict)
     },
   )
 })

@@ -63,9 +63,9 @@ export function toKeyring(keys: readonly TokenKey[]): Keyring {
   })
 }
 
-/** Tells whether a value can be a ring. */
-export function isKeyring(value: unknown): value is Keyring {
+/** Tells whether a value can be keys that verify. */
+export function isVerificationKeys(value: unknown): value is VerificationKeys {
   // A list has a "find" too, and finds its first key for every id.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return typeof (value as Partial<Keyring>).find === 'function'
+  return typeof (value as Partial<VerificationKeys>).find === 'function'
 }

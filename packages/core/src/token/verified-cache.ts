@@ -1,0 +1,102 @@
+/**
+ * Tokens that were verified already, so that the same token again costs a comparison instead of a signature.
+ *
+ * @module
+ */
+
+import { ConfigError } from '../faults.ts'
+import { readOptions } from '../options.ts'
+
+/** How many verified tokens are remembered. Unknown members are refused. */
+export interface TokenCacheOptions {
+  /** 2 to 10,000. Default 1,000. */
+  readonly maxEntries?: number
+  /** The text of all remembered tokens together, in characters: 65,536 to 67,108,864. Default 4,194,304. */
+  readonly maxLength?: number
+}
+
+/** Verified tokens, and what is known of each. Bounded; the least lately used go first, about half of them at a time. */
+export interface VerifiedCache<Entry> {
+  /** What is known of exactly this text. Everything about it that may change since is the caller's to judge anew. */
+  get(token: string): Entry | undefined
+  /** Remembers a token that was verified in full. Never call it for one that was refused. */
+  set(token: string, entry: Entry): void
+}
+
+/** The bounds of a cache. */
+export interface CacheBounds {
+  readonly maxEntries: number
+  readonly maxLength: number
+}
+
+interface Kept<Entry> {
+  readonly input: string
+  readonly entry: Entry
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * Reads the option `tokens.cache`.
+ *
+ * @returns Undefined when it is false.
+ * @throws {ConfigError} `tokens.cache`, or with the path of a member.
+ */
+export function readCacheOptions(value: unknown): CacheBounds | undefined {
+  if (value === false) return undefined
+  const given = readOptions('tokens.cache', value === undefined ? {} : value, ['maxEntries', 'maxLength'])
+  return Object.freeze({
+    maxEntries: readCount('tokens.cache.maxEntries', given.maxEntries ?? 1_000, 2, 10_000),
+    maxLength: readCount('tokens.cache.maxLength', given.maxLength ?? 4_194_304, 65_536, 67_108_864),
+  })
+}
+
+function readCount(path: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
+  throw new ConfigError(path, `must be a whole number from ${min} to ${max}`)
+}
+
+/**
+ * Creates a cache.
+ *
+ * Entries are found by the signature and compared by the whole text, so neither a forged text under a genuine signature nor
+ * another spelling of a token is ever a hit. There are two generations: a full young one becomes the old one, and the old
+ * one is dropped; what is used of it moves up before.
+ */
+export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBounds): VerifiedCache<Entry> {
+  const halfEntries = maxEntries >> 1
+  const halfLength = maxLength >> 1
+  let young = new Map<string, Kept<Entry>>()
+  let old = young
+  let length = 0
+
+  function keep(signature: string, kept: Kept<Entry>): void {
+    const added = signature.length + kept.input.length
+    if (young.size >= halfEntries || length + added > halfLength) {
+      old = young
+      young = new Map()
+      length = 0
+    }
+    young.set(signature, kept)
+    length += added
+  }
+
+  return Object.freeze<VerifiedCache<Entry>>({
+    get(token) {
+      const dot = token.lastIndexOf('.')
+      const signature = token.slice(dot + 1)
+      const recent = young.get(signature)
+      const kept = recent ?? old.get(signature)
+      if (kept === undefined || kept.input.length !== dot || !token.startsWith(kept.input)) return undefined
+      if (recent === undefined) keep(signature, kept)
+      return kept.entry
+    },
+    set(token, entry) {
+      // A part of a text holds on to the whole of it, which may be a request: what is kept is a copy.
+      const copy = decoder.decode(encoder.encode(token))
+      const dot = copy.lastIndexOf('.')
+      keep(copy.slice(dot + 1), { input: copy.slice(0, dot), entry })
+    },
+  })
+}
