@@ -325,6 +325,23 @@ describe('sealedSessions(): with revocations', () => {
   })
 })
 
+describe('sealedSessions(): CSRF tokens', () => {
+  it('are bound to the session, through writes, until its id changes', async () => {
+    const app = createSealedApp()
+    const exchange = await visit(app, await app.logIn('alice'))
+    const token = await app.auth.csrfToken(exchange.context)
+    const session = await exchange.session()
+    await session.set('value', 1)
+    const after = await visit(app, exchange.cookie())
+    expect(await app.auth.checkCsrfToken(after.context, token)).toBeUndefined()
+    const other = await visit(app, await app.logIn('alice'))
+    expect(await app.auth.checkCsrfToken(other.context, token)).toMatchObject({ status: 403 })
+    await (await after.session()).rotate()
+    const rotated = await visit(app, after.cookie())
+    expect(await app.auth.checkCsrfToken(rotated.context, token)).toMatchObject({ status: 403 })
+  })
+})
+
 async function visit(app: ReturnType<typeof createSealedApp>, cookie: string) {
   const exchange = app.open(cookie)
   await app.auth.guard()(exchange.context)

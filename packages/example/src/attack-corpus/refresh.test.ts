@@ -2,8 +2,9 @@ import type { SessionRecord, TokenResponse } from '@latchkey/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADAPTERS } from '../app.ts'
 import { expectComplete, loadItems, type Item, type RawAnswer } from '../attack-corpus.fixture.ts'
-import { describeStores, MEMORY, STORES, type StoreKind } from './stores.fixture.ts'
-import { createTargets, type CorpusTarget, type Targets } from './target.fixture.ts'
+import { describeOnStores, expectSeveralStores, type Step, type StoreItems } from './on-stores.fixture.ts'
+import { STORES } from './stores.fixture.ts'
+import { createTargets, type CorpusTarget } from './target.fixture.ts'
 import { changeUnusedBits, flipSecret, jsonOf } from './texts.fixture.ts'
 
 const ITEMS = loadItems('refresh')
@@ -32,11 +33,6 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   revoked: ['refresh_unknown', 'refresh_gone', 'refresh_user_gone', 'refresh_user_disabled'],
   type: ['refresh_unknown'],
   malformed: ['refresh_unknown'],
-}
-
-interface Step {
-  readonly target: CorpusTarget
-  readonly start: Targets['start']
 }
 
 const W = '10s'
@@ -268,35 +264,34 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
 }
 
 /** Items that are repeated for each of several stores. */
-const ON_STORES: Readonly<Record<string, readonly [kinds: readonly StoreKind[], run: (step: Step) => Promise<void>]>> =
-  {
-    'RFR-005': [
-      STORES,
-      async ({ target }) => {
-        const { refresh_token: token } = await logIn(target)
-        const [one, other] = await Promise.all([exchange(target, token), exchange(target, token)])
-        expect(one.refresh_token).toBe(other.refresh_token)
-        expect(one.refresh_token).toContain('.1.')
-        await exchangeLater(target, one.refresh_token)
-        expect(target.events.filter(({ type }) => type === 'suspicious')).toEqual([])
-      },
-    ],
-    /** Nothing that is stored opens the session, alone or put together. */
-    'RFR-035': [
-      STORES,
-      async ({ target }) => {
-        const { refresh_token: token } = await logIn(target)
-        const record = (await readRecord(target, token)) ?? expect.unreachable('No record')
-        const [, , secret = ''] = token.split('.')
-        expect(JSON.stringify(record)).not.toContain(secret)
-        const values = Object.values(record).map(String)
-        for (const value of [...values, ...values.map((each) => `lkr_${record.id}.0.${each}`)]) {
-          await expectRefused(target, value, 'session_unknown')
-        }
-        await exchange(target, token)
-      },
-    ],
-  }
+const ON_STORES: StoreItems = {
+  'RFR-005': [
+    STORES,
+    async ({ target }) => {
+      const { refresh_token: token } = await logIn(target)
+      const [one, other] = await Promise.all([exchange(target, token), exchange(target, token)])
+      expect(one.refresh_token).toBe(other.refresh_token)
+      expect(one.refresh_token).toContain('.1.')
+      await exchangeLater(target, one.refresh_token)
+      expect(target.events.filter(({ type }) => type === 'suspicious')).toEqual([])
+    },
+  ],
+  /** Nothing that is stored opens the session, alone or put together. */
+  'RFR-035': [
+    STORES,
+    async ({ target }) => {
+      const { refresh_token: token } = await logIn(target)
+      const record = (await readRecord(target, token)) ?? expect.unreachable('No record')
+      const [, , secret = ''] = token.split('.')
+      expect(JSON.stringify(record)).not.toContain(secret)
+      const values = Object.values(record).map(String)
+      for (const value of [...values, ...values.map((each) => `lkr_${record.id}.0.${each}`)]) {
+        await expectRefused(target, value, 'session_unknown')
+      }
+      await exchange(target, token)
+    },
+  ],
+}
 
 const CLAIMS_CONFIG = { tokens: { issuer: 'https://app.test', audience: 'https://app.test' } }
 
@@ -318,8 +313,7 @@ describe('the refresh items of the attack corpus', () => {
     const procedures = [PROCEDURES, ON_STORES].flatMap((list) => Object.keys(list))
     expectComplete(ITEMS, [NOT_APPLICABLE.keys(), procedures, REQUESTS.map(({ id }) => id)])
     expect([...DECIDED.keys()].filter((id) => !Object.hasOwn(PROCEDURES, id))).toEqual([])
-    const single = ITEMS.filter(({ id, stores }) => stores !== undefined && (ON_STORES[id]?.[0].length ?? 0) < 4)
-    expect(single).toEqual([])
+    expectSeveralStores(ITEMS, ON_STORES)
   })
 })
 
@@ -327,7 +321,7 @@ describe.each(ADAPTERS)('an attack on refresh tokens on %s', { timeout: 30_000 }
   const targets = createTargets(adapter)
   let target: CorpusTarget
   beforeAll(async () => {
-    target = await targets.start({ store: MEMORY })
+    target = await targets.start()
   })
   afterAll(targets.closeAll)
 
@@ -346,14 +340,5 @@ describe.each(ADAPTERS)('an attack on refresh tokens on %s', { timeout: 30_000 }
     PROCEDURES[item.id]?.({ target, start: targets.start }, item),
   )
 
-  describeStores(STORES, 'repeated', (kind) => {
-    const items = ITEMS.filter(({ id }) => ON_STORES[id]?.[0].includes(kind))
-    let current: CorpusTarget
-    beforeAll(async () => {
-      current = await targets.start({ store: kind })
-    })
-    it.each(items)('$id $slug: $expect.result $description', ({ id }) =>
-      ON_STORES[id]?.[1]({ target: current, start: targets.start }),
-    )
-  })
+  describeOnStores(ITEMS, ON_STORES, targets)
 })

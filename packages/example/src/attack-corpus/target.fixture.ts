@@ -8,7 +8,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
   createAuth,
+  createEffects,
   storedSessions,
+  type Authentication,
   type AuthConfig,
   type AuthEvent,
   type JsonObject,
@@ -18,6 +20,7 @@ import {
 } from '@latchkey/core'
 import {
   createFaultySessionStore,
+  createTestRequest,
   createTestRuntime,
   interceptSessionStore,
   TEST_SECRETS,
@@ -63,6 +66,8 @@ export interface CorpusTarget {
   /** The store as the application uses it; it counts calls and fails when told to. */
   readonly store: FaultySessionStore
   readonly kept: CorpusStore
+  /** How the library judges a request that no server passes on, behind a guard without a requirement. */
+  judge(headers: Readonly<Record<string, string>>, method?: string): Promise<Authentication>
   /** Sends raw bytes. */
   raw(request: CorpusRequest): Promise<RawAnswer>
   /** Sends a request from a page of the application, with the session cookie of that value. */
@@ -136,6 +141,10 @@ export async function startTarget(adapter: Adapter, options: TargetOptions = {})
     errors,
     store,
     kept,
+    async judge(headers, method = 'GET') {
+      const request = createTestRequest({ method, url: '/', headers })
+      return (await auth.authenticate(request, createEffects())).authentication
+    },
     raw: (request) => sendBytes(port, toBytes(request)),
     send(line, sid, { headers = [], ...rest } = {}) {
       const [method = '', path = ''] = line.split(' ')
