@@ -26,6 +26,7 @@ const PROVEN_BY: Readonly<Record<string, string>> = {
   'packages/core/src/memory/kept-record.ts': 'packages/testing/src/memory-session-store.test.ts',
   'packages/core/src/memory/revocation-store.ts': 'packages/testing/src/memory-revocation-store.test.ts',
   'packages/core/src/memory/session-store.ts': 'packages/testing/src/memory-session-store.test.ts',
+  'packages/core/src/token/remote-key-set.ts': 'packages/core/src/token/remote-keys.test.ts',
   'packages/core/src/token/node-signature.ts': 'packages/core/src/token/signature-engine.test.ts',
   'packages/core/src/token/web-signature.ts': 'packages/core/src/token/signature-engine.test.ts',
   'packages/kysely/src/column-types.ts': 'packages/kysely/src/migrations.test.ts',

@@ -23,15 +23,15 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  *
  * @returns Frozen to its depth, every object without a prototype. Undefined for: ill-formed UTF-8, a byte order mark, anything
  * but an object at the top, a member name that occurs twice in one object (however it is spelled), a member named `__proto__`,
- * more than 16 levels, more than 256 members in all, a number beyond the range of a double, a lone surrogate in a name or
+ * more than 16 levels, more than `maxMembers` (default 256) members in all, a number beyond the range of a double, a lone surrogate in a name or
  * a string. Nothing is thrown. The length is not limited here.
  */
-export function parseStrictJson(bytes: Uint8Array): StrictJsonObject | undefined {
+export function parseStrictJson(bytes: Uint8Array, maxMembers: number = MAX_MEMBERS): StrictJsonObject | undefined {
   try {
     const text = decoder.decode(bytes)
     // A number past this is hostile before any value is built; a duplicate shows as a member more in the text than in the value.
     const members = countMembers(text)
-    if (members > MAX_MEMBERS) return undefined
+    if (members > maxMembers) return undefined
     const budget = { members }
     const value = toStrict(JSON.parse(text), 1, budget)
     return isObject(value) && budget.members === 0 ? value : undefined
