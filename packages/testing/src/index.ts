@@ -37,7 +37,18 @@ export {
   type RunningApplication,
   type StartAdapter,
 } from './adapter/harness.ts'
-export { createFaultySessionStore, STORE_FAILURE, type FaultySessionStore } from './faulty-session-store.ts'
+export {
+  createFaultySessionStore,
+  STORE_FAILURE,
+  type FaultPlace,
+  type FaultySessionStore,
+  type FaultySessionStoreOptions,
+} from './faulty-session-store.ts'
+export {
+  createRecordingSessionStore,
+  type RecordedCall,
+  type RecordingSessionStore,
+} from './recording-session-store.ts'
 export {
   at as storeCallAt,
   idOf as sessionIdOf,

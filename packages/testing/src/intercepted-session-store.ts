@@ -11,25 +11,30 @@ export type SessionStoreCallName = keyof SessionStoreParts
 
 /** What runs around each call of an intercepted store. May be asynchronous; what it throws, the call rejects with. */
 export interface SessionStoreHooks {
-  /** Runs before the call reaches the store; when it throws, the store never sees the call. */
-  readonly before?: (name: SessionStoreCallName) => unknown
-  /** Runs when the store has answered; when it throws, the call took effect and its answer is lost. */
-  readonly after?: (name: SessionStoreCallName) => unknown
+  /** Runs before the call reaches the store, with its arguments; when it throws, the store never sees the call. */
+  readonly before?: (name: SessionStoreCallName, args: readonly unknown[]) => unknown
+  /** Runs when the store has answered, with the answer; when it throws, the call took effect and its answer is lost. */
+  readonly after?: (name: SessionStoreCallName, args: readonly unknown[], answer: unknown) => unknown
+  /** Runs when the store has rejected, with the error, which the call rejects with afterwards. */
+  readonly failed?: (name: SessionStoreCallName, args: readonly unknown[], error: unknown) => unknown
 }
 
 /** Wraps a store with hooks around each of its calls. The store underneath is the real one. */
 export function interceptSessionStore(
   store: SessionStoreParts,
-  { before, after }: SessionStoreHooks,
+  { before, after, failed }: SessionStoreHooks,
 ): SessionStoreParts {
   function around<Call extends unknown[], Answer>(
     name: SessionStoreCallName,
     call: (...args: Call) => Promise<Answer>,
   ): (...args: Call) => Promise<Answer> {
     return async (...args) => {
-      await before?.(name)
-      const answer = await call(...args)
-      await after?.(name)
+      await before?.(name, args)
+      const answer = await call(...args).catch(async (error: unknown) => {
+        await failed?.(name, args, error)
+        throw error
+      })
+      await after?.(name, args, answer)
       return answer
     }
   }
