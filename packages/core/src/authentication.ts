@@ -86,6 +86,7 @@ export type RejectionCode =
   | 'session_unknown'
   | 'session_expired'
   | 'session_ambiguous'
+  | 'session_undecodable'
   | 'cross_origin'
   | UserRejectionCode
   | 'csrf_missing'
@@ -124,11 +125,19 @@ export type TokenRejectionCode =
   | 'token_claims_refused'
   | 'token_revoked'
 
+/** How the origin of one of the service's own pages differs from what is configured: in its scheme alone, or in its port as well or alone. */
+export type OriginProblem = 'origin_scheme' | 'origin_port'
+
 /** The outcome of looking at a request's credentials. "No credentials" is never the same as "bad credentials". */
 export type Authentication<Claims extends AccessTokenClaims = AccessTokenClaims> =
   | { readonly status: 'authenticated'; readonly via: 'bearer' | 'session'; readonly principal: Principal<Claims> }
   | { readonly status: 'anonymous' }
-  | { readonly status: 'rejected'; readonly code: RejectionCode }
+  | {
+      readonly status: 'rejected'
+      readonly code: RejectionCode
+      /** With `cross_origin`: the page is the service's own, under another scheme or port than its configuration says. */
+      readonly problem?: OriginProblem
+    }
 
 /** What a route asks of its caller. An empty requirement asks for any authenticated caller. */
 export interface Requirement {

@@ -6,7 +6,8 @@
 
 import type { ApiKeyVerifier } from './api-key-port.ts'
 import type { AccessTokenClaims } from './authentication.ts'
-import type { EventListener, AuthEvent } from './events.ts'
+import { createEmitter, createReport } from './emitter.ts'
+import type { AuthEvent, EventListener, Misconfiguration } from './events.ts'
 import { ConfigError } from './faults.ts'
 import { createSessionCookie, type CookieOptions, type Cookie } from './http/cookie.ts'
 import type { Challenge } from './http/denial.ts'
@@ -109,6 +110,8 @@ export interface BaseConfig {
   readonly cookie: Cookie
   readonly runtime: Runtime
   readonly emit: (event: AuthEvent) => void
+  /** Tells the application of something that it has to mend, once. */
+  readonly report: (problem: Misconfiguration) => void
 }
 
 /** The configuration as the flows use it. */
@@ -139,7 +142,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     throw new ConfigError('tokens', 'must be given where "sessions" is not: there is nothing to authenticate with')
   }
   const runtime = readRuntime(given.runtime)
-  const emit = toEmit(given.onEvent)
+  const emit = createEmitter(given.onEvent)
   const cookie = createSessionCookie(given.cookie)
   const apiKeys = readApiKeys(given.apiKeys)
   const { policy, locations } = readTokens(given.tokens, cookie)
@@ -185,6 +188,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     users: readUsers<User>(given.users),
     runtime,
     emit,
+    report: createReport(emit),
   })
 }
 
@@ -235,16 +239,4 @@ function readUsers<User>(value: unknown): UserLookup<User> | undefined {
 function readRuntime(value: unknown): Runtime {
   if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
   throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
-}
-
-function toEmit(listener: unknown): (event: AuthEvent) => void {
-  if (listener === undefined) return () => {}
-  if (typeof listener !== 'function') throw new ConfigError('onEvent', 'must be a function')
-  return (event) => {
-    try {
-      ;(listener as EventListener)(Object.freeze(event))
-    } catch {
-      // A logger that fails must not fail the request.
-    }
-  }
 }

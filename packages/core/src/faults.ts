@@ -1,8 +1,8 @@
 /**
  * Everything that Latchkey throws. Untrusted input never throws: it becomes a value with a code.
  *
- * Messages are constant text and carry no token, cookie, claim or id; that of `value_not_json` has the path to the value, cut and
- * escaped. Compare faults by `code`, not by
+ * Messages are constant text and carry no token, cookie, claim or id; those of `value_not_json` and `value_invalid` have the path to the
+ * value, and those of `session_too_large` and `cookie_too_large` the keys of the largest values, cut and escaped. Compare faults by `code`, not by
  * `instanceof`: two copies of this package in one tree still agree on codes.
  *
  * @module
@@ -30,6 +30,7 @@ export class ConfigError extends TypeError {
  *
  * - `value_not_json`: a session value or token claim that JSON cannot carry unchanged.
  * - `key_invalid`: a session key that is not allowed.
+ * - `value_invalid`: the session's values would not match `sessions.data.schema`.
  * - `session_too_large`: the session's data would pass `maxDataSize`.
  * - `cookie_too_large`: the whole `Set-Cookie` line would pass 4096 bytes.
  * - `headers_sent`: a cookie is needed, and the response's headers are gone.
@@ -40,6 +41,7 @@ export class ConfigError extends TypeError {
 export type UsageReason =
   | 'value_not_json'
   | 'key_invalid'
+  | 'value_invalid'
   | 'session_too_large'
   | 'cookie_too_large'
   | 'headers_sent'

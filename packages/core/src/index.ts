@@ -15,8 +15,10 @@ export { readClock, systemRuntime } from './runtime.ts'
 export { isSessionId, toSessionId } from './session/credential.ts'
 export { resolveTimeouts } from './session/options.ts'
 export { decideExpiry, decideSession } from './session/policy.ts'
+export { resolveSessionData } from './session/session-data.ts'
 export { storedSessions } from './session/stored.ts'
 export { toThumbprint } from './token/key-import.ts'
+export { describeValueSizes } from './session/value-sizes.ts'
 export { createKeyring } from './token/keyring.ts'
 export { discoverKeys, remoteKeys } from './token/remote-keys.ts'
 export { createMemoryRevocationStore } from './memory/revocation-store.ts'
@@ -29,6 +31,7 @@ export type {
   AccessTokenClaims,
   ApiKeyRejectionCode,
   Authentication,
+  OriginProblem,
   Principal,
   RefreshRejectionCode,
   RejectionCode,
@@ -38,7 +41,7 @@ export type {
 } from './authentication.ts'
 export type { AuthConfig } from './config.ts'
 export type { Duration } from './duration.ts'
-export type { AuthEvent, EventListener } from './events.ts'
+export type { AuthEvent, EventListener, Misconfiguration } from './events.ts'
 export type { Fault, FaultCode, UsageReason } from './faults.ts'
 export type { Context } from './flow/context.ts'
 export type { ElevateOptions, ElevateRefusal, ElevateResult } from './flow/elevate.ts'
@@ -92,9 +95,12 @@ export type { SessionPatch } from './session/patch.ts'
 export type { MemoryRevocationStoreOptions } from './memory/revocation-store.ts'
 export type { MemorySessionStoreOptions } from './memory/session-store.ts'
 export type { MemoryTokenStoreOptions } from './memory/token-store.ts'
+export type { ConflictPolicy, OnConflict, ResolveConflict, WriteOptions } from './session/conflict.ts'
 export type { Session } from './session/session.ts'
+export type { OpenedRecord, SessionData, SessionDataOptions, UndecodableReason } from './session/session-data.ts'
 export type { SessionStoreParts, StoredSessionOptions } from './session/stored.ts'
 export type {
+  SessionCheck,
   SessionEngine,
   SessionGround,
   SessionInit,
@@ -107,6 +113,7 @@ export type { ClaimsCheck } from './token/claims-check.ts'
 export type { IssuedClaims } from './token/options.ts'
 export type { ProfileName, TokenUse } from './token/profile.ts'
 export type { RevocationOptions } from './token/revocations.ts'
+export type { SessionState, SessionView } from './session/view.ts'
 export type { AccessTokens, IssueOptions, TokenOptions, VerifyResult } from './token/access-token.ts'
 export type { KeyAlgorithm } from './token/algorithm.ts'
 export type { JsonWebKey } from './token/jwk.ts'

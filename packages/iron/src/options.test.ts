@@ -9,6 +9,7 @@ describe('resolveSealedOptions()', () => {
     expect(resolveSealedOptions({})).toEqual({
       policy: { idleTimeout: 7 * DAY, absoluteTimeout: 30 * DAY, touchEvery: 300_000 },
       persistent: true,
+      data: expect.objectContaining({ version: 0 }),
       revocations: undefined,
       alsoReads: undefined,
       remembered: { maxEntries: 1_000, maxLength: 2_048_000 },
@@ -30,6 +31,8 @@ describe('resolveSealedOptions()', () => {
     ['sessions.maxDataSize', { maxDataSize: 1_000 }],
     ['sessions.reuse', { reuse: 'strict' }],
     ['sessions.persistent', { persistent: 1 }],
+    ['sessions.onConflict', { onConflict: 'mine' }],
+    ['sessions.data.version', { data: { version: 1 } }],
     ['sessions.idleTimeout', { idleTimeout: 0 }],
     ['sessions.absoluteTimeout', { idleTimeout: '2h', absoluteTimeout: '1h' }],
     ['sessions.absoluteTimeout', { absoluteTimeout: '401d' }],

@@ -6,8 +6,11 @@
 
 import {
   ConfigError,
+  resolveSessionData,
   resolveTimeouts,
+  type JsonObject,
   type RevocationStore,
+  type SessionData,
   type SessionPolicy,
   type StoredSessionOptions,
 } from '@latchkey/core'
@@ -15,9 +18,9 @@ import type { SealReader } from './iron-session-seals.ts'
 import type { VerifiedSealBounds } from './verified-seals.ts'
 
 /** How long sealed sessions live, and what makes up for the store that they do without. */
-export interface SealedSessionOptions extends Pick<
-  StoredSessionOptions,
-  'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery' | 'persistent'
+export interface SealedSessionOptions<Data extends object = JsonObject> extends Pick<
+  StoredSessionOptions<Data>,
+  'preset' | 'idleTimeout' | 'absoluteTimeout' | 'touchEvery' | 'persistent' | 'data'
 > {
   /**
    * Remembers which sessions have ended. With it a logout ends every copy of the cookie, and all sessions of a subject can be
@@ -36,6 +39,7 @@ export interface SealedSessionOptions extends Pick<
 export interface SealedSessionSettings {
   readonly policy: SessionPolicy
   readonly persistent: boolean
+  readonly data: SessionData
   readonly revocations: RevocationStore | undefined
   readonly alsoReads: SealReader | undefined
   readonly remembered: VerifiedSealBounds
@@ -47,6 +51,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'absoluteTimeout',
   'touchEvery',
   'persistent',
+  'data',
   'revocations',
   'alsoReads',
   'rememberedSeals',
@@ -96,6 +101,7 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
   if (typeof persistent !== 'boolean') throw new ConfigError('sessions.persistent', 'must be true or false')
   return Object.freeze({
     persistent,
+    data: resolveSessionData(given.get('data')),
     policy: resolveTimeouts(Object.fromEntries(given)),
     revocations,
     alsoReads,

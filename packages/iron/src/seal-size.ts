@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError, type JsonObject } from '@latchkey/core'
+import { describeValueSizes, UsageError, type JsonObject } from '@latchkey/core'
 import type { SealedValues } from './sealed-record.ts'
 import { sealTextLength } from './seal-text.ts'
 
@@ -16,8 +16,6 @@ export interface SealRoom {
   readonly capacity: number
 }
 
-/** So many values are named in the message, the largest first. */
-const NAMED = 10
 const encoder = new TextEncoder()
 
 /**
@@ -36,15 +34,14 @@ export function checkSealSize(values: SealedValues, { passwordId, capacity }: Se
 }
 
 function describeSizes(values: SealedValues): string {
-  const sizes = Object.entries(values.data)
-    .map(([key, value]) => [key, sizeOf({ [key]: value }) - sizeOf({})] as const)
-    .toSorted(([, one], [, other]) => other - one)
-  const others = sizeOf(values) - sizes.reduce((sum, [, size]) => sum + size, 0)
-  const named = sizes.slice(0, NAMED).map(([key, size]) => `${JSON.stringify(key)} ${size}`)
-  const more = sizes.length > NAMED ? [`${sizes.length - NAMED} smaller values`] : []
-  return `in bytes of JSON: ${[...named, ...more, `everything else ${others}`].join(', ')}`
+  const others = sizeOf({ ...values, data: {} })
+  return `in bytes of JSON: ${[describeValueSizes(values.data, bytesOf), `everything else ${others}`].filter((text) => text !== '').join(', ')}`
+}
+
+function bytesOf(json: string): number {
+  return encoder.encode(json).length
 }
 
 function sizeOf(value: JsonObject): number {
-  return encoder.encode(JSON.stringify(value)).length
+  return bytesOf(JSON.stringify(value))
 }

@@ -22,7 +22,7 @@ import {
 import { ironBox, type SealBox } from './iron-box.ts'
 import type { SealedSessionSettings } from './options.ts'
 import { checkSealSize } from './seal-size.ts'
-import { parseSealText } from './seal-text.ts'
+import { parseSealText, type SealText } from './seal-text.ts'
 import { fromSealedValues, recordBase, toSealedValues } from './sealed-record.ts'
 import { createVerifiedSeals } from './verified-seals.ts'
 
@@ -30,7 +30,7 @@ const PURPOSE = 'sealed-session'
 
 /** Creates the engine of sealed sessions on what `createAuth` gives. */
 export function createSealedEngine(
-  { policy, persistent, revocations, alsoReads, remembered }: SealedSessionSettings,
+  { policy, persistent, data, revocations, alsoReads, remembered }: SealedSessionSettings,
   { secrets, runtime, emit, cookie, revokeTokens }: SessionGround,
   box: SealBox = ironBox,
 ): SessionEngine {
@@ -55,9 +55,15 @@ export function createSealedEngine(
     if (known !== undefined) return known
     const id = seal.passwordId
     const values = secrets.has(id) ? await box.unseal(text, await passwordOf(id)) : undefined
-    const record = fromSealedValues(values, id, place) ?? (await alsoReads?.read(seal, now())) ?? null
+    const record = fromSealedValues(values, id, place) ?? (await readOthers(seal))
     if (record !== null) verified.set(text, record)
     return record
+  }
+
+  /** What others sealed, the application has just given its shape of today. */
+  async function readOthers(seal: SealText): Promise<SessionRecord | null> {
+    const record = (await alsoReads?.read(seal, now())) ?? null
+    return record && { ...record, dataVersion: data.version }
   }
 
   async function passwordOf(id: number): Promise<{ id: number; text: string }> {
@@ -90,6 +96,8 @@ export function createSealedEngine(
 
   const engine: SessionEngine = {
     credentialHoldsRecord: true,
+    // Nobody else's write is ever seen.
+    onConflict: 'error',
 
     async load(text) {
       const record = await open(text)
@@ -100,9 +108,15 @@ export function createSealedEngine(
         return { status: 'expired', record }
       }
       if (await isRevoked(record)) return { status: 'unknown' }
+      const opened = await data.open(record)
+      if (!opened.ok) {
+        emit({ type: 'session_undecodable', sessionId: record.id, reason: opened.why })
+        return { status: 'undecodable', record, newer: opened.why === 'newer' }
+      }
       const { renewal } = verdict
       // Sealed where cookies could be longer: it serves as long as it lives, but cannot be sealed anew.
-      return { status: 'live', record, renewal: renewal && fits({ ...record, ...renewal }) ? renewal : undefined }
+      const fitting = renewal && fits({ ...opened.record, ...renewal }) ? renewal : undefined
+      return { status: 'live', record: opened.record, renewal: fitting }
     },
 
     prove: () => Promise.resolve({ status: 'unknown' }),
@@ -114,6 +128,7 @@ export function createSealedEngine(
 
     async create(init) {
       if (init.carrier !== 'cookie') return refuse('are carried by cookies alone')
+      await data.check(init.data)
       const begun = now()
       const record = checkSize({
         persistent,
@@ -124,7 +139,7 @@ export function createSealedEngine(
         lastSeenAt: begun,
         ...decideExpiry(begun, policy),
         version: 0,
-        dataVersion: 0,
+        dataVersion: data.version,
       })
       if (await isRevoked(record)) return 'cut_off'
       emit({ type: 'session_created', sessionId: record.id, subject: record.subject })
@@ -132,7 +147,9 @@ export function createSealedEngine(
     },
 
     async write(record, changes) {
-      const changed = checkSize({ ...record, ...changes, version: record.version + 1 })
+      if (changes.data !== undefined) await data.check(changes.data)
+      const dataVersion = Math.max(record.dataVersion, changes.data === undefined ? 0 : data.version)
+      const changed = checkSize({ ...record, ...changes, dataVersion, version: record.version + 1 })
       return (await isAlive(record)) ? { ok: true, record: changed } : { ok: false, why: 'gone' }
     },
 
@@ -153,6 +170,10 @@ export function createSealedEngine(
 
     find: async () => null,
     reload: async (record) => ((await isAlive(record)) ? record : null),
+    async revalidate(record) {
+      if (decideSession(record, now(), policy).status === 'expired') return { status: 'expired' }
+      return (await isRevoked(record)) ? { status: 'gone' } : { status: 'live', record }
+    },
 
     async destroy({ id, subject, absoluteExpiresAt }) {
       await revokeTokens?.({ id, subject })

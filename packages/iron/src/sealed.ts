@@ -21,7 +21,7 @@ import { createSealedEngine } from './sealed-engine.ts'
  * @throws {ConfigError} For an option that is unknown, out of range, or contradicts another.
  */
 export function sealedSessions<Data extends object = JsonObject>(
-  options: SealedSessionOptions = {},
+  options: SealedSessionOptions<Data> = {},
 ): SessionStrategy<Data> {
   const settings = resolveSealedOptions(options)
   return Object.freeze({ bind: (ground: SessionGround) => createSealedEngine(settings, ground) })

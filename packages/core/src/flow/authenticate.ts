@@ -13,11 +13,13 @@ import { isApiKey, verifyApiKey } from './api-key.ts'
 import { judgeCsrfHeader } from './csrf.ts'
 import {
   carrierOf,
+  crossOriginReason,
   engineOf,
   isCrossOrigin,
   isCrossOriginChange,
   presentSession,
   principalOf,
+  type CookieExchange,
   type Exchange,
 } from './exchange.ts'
 import { judgeDoubleSubmit, placesOf, presentToken } from './presented-token.ts'
@@ -70,7 +72,7 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   if (credentials.status === 'none') {
     if (hasCookie) return judgeSession(exchange, requirement)
     // Without a cookie another site's page could still have a session begun, and the visitor's own replaced by it.
-    return readsCookie && requirement.optional && isCrossOriginChange(exchange) ? rejected('cross_origin') : ANONYMOUS
+    return readsCookie && requirement.optional && isCrossOriginChange(exchange) ? crossOrigin(exchange) : ANONYMOUS
   }
   if (credentials.status === 'ambiguous') return rejected('credentials_ambiguous')
   if (hasCookie && !config.bearerFirst) return rejected('credentials_ambiguous')
@@ -132,14 +134,14 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   exchange: Exchange<User, Claims, Data>,
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
-  if (isCrossOrigin(exchange)) return rejected('cross_origin')
+  if (isCrossOrigin(exchange)) return crossOrigin(exchange)
   const problem =
     requirement.csrfToken && mayChangeState(exchange.request) ? await judgeCsrfHeader(exchange) : undefined
   if (problem !== undefined) return rejected(problem)
   const record = await useCheckedSession(exchange, requirement)
   if (record === null) return ANONYMOUS
   if (typeof record === 'string') {
-    if (exchange.sink.open) carrierOf(exchange).clear()
+    if (exchange.sink.open && !(await isOfLaterRelease(exchange))) carrierOf(exchange).clear()
     if (!requirement.optional) return rejected(record)
     exchange.config.emit({ type: 'rejected', code: record })
     return ANONYMOUS
@@ -190,6 +192,16 @@ async function useSession<User, Claims extends AccessTokenClaims, Data extends o
 function ignoredCookie(authentication: Authentication, { via }: Credentials): 'by_route' | 'by_token' | undefined {
   if (via === 'bearer') return 'by_route'
   return authentication.status === 'authenticated' && authentication.via === 'bearer' ? 'by_token' : undefined
+}
+
+/** Whether the cookie means nothing here, and something to a process of a later release: while one is rolled out, nobody is logged out. */
+async function isOfLaterRelease(exchange: CookieExchange): Promise<boolean> {
+  const presented = await presentSession(exchange)
+  return presented.status === 'undecodable' && presented.newer
+}
+
+function crossOrigin(exchange: CookieExchange): Authentication & { readonly status: 'rejected' } {
+  return { status: 'rejected', ...crossOriginReason(exchange) }
 }
 
 function rejected(code: RejectionCode): { readonly status: 'rejected'; readonly code: RejectionCode } {

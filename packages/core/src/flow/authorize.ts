@@ -23,7 +23,10 @@ export function decideAuthorization(
   requirement: ResolvedRequirement,
   { now, leeway }: { readonly now: number; readonly leeway: number },
 ): DenialReason | undefined {
-  if (authentication.status === 'rejected') return { code: authentication.code }
+  if (authentication.status === 'rejected') {
+    const { code, problem } = authentication
+    return problem === undefined ? { code } : { code, problem }
+  }
   if (authentication.status === 'anonymous')
     return requirement.optional ? undefined : { code: 'authentication_required' }
   const { principal } = authentication

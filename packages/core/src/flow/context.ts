@@ -9,8 +9,10 @@ import type { Config } from '../config.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import type { EffectSink } from '../http/effects.ts'
 import type { AuthRequest } from '../http/request.ts'
-import { createSlot, type Session } from '../session/session.ts'
-import { isCrossOriginChange, openSession, presentSession, type Exchange } from './exchange.ts'
+import type { Session } from '../session/session.ts'
+import { createSlot } from '../session/writer.ts'
+import { createSessionView, type SessionView } from '../session/view.ts'
+import { engineOf, isCrossOriginChange, openSession, presentSession, type Exchange } from './exchange.ts'
 
 /**
  * One request, as the application sees it. Opening it looks at nothing; a guard (`requireAuth`, `auth.guard`,
@@ -30,6 +32,14 @@ export interface Context<User, Claims extends AccessTokenClaims, Data extends ob
    * @throws {UnavailableError} When the store is out of reach.
    */
   session(): Promise<Session<Data>>
+  /**
+   * The session for a connection that stays open, such as a WebSocket: read-only, and asked again with `revalidate()`. Where a bearer
+   * token authenticated the request, it is the session that the token names; without one, or for visitors, an empty view that is `gone`.
+   *
+   * @throws {UsageError} `not_configured`; `not_guarded`.
+   * @throws {UnavailableError} When the store is out of reach.
+   */
+  view(): Promise<SessionView<Data>>
   /**
    * The application's user, looked up once per request when first asked for; null for anonymous callers, for users who are gone,
    * and for the subjects of other issuers.
@@ -63,6 +73,17 @@ export function createContext<User, Claims extends AccessTokenClaims, Data exten
       if (authentication.status === 'anonymous' && isCrossOriginChange(exchange)) throw notGuarded()
       exchange.session ??= open(exchange)
       return exchange.session
+    },
+    async view() {
+      const authentication = admitted(exchange)
+      const engine = engineOf(exchange.config)
+      if (authentication.status === 'authenticated' && authentication.via !== 'session') {
+        const { subject, sessionId } = authentication.principal
+        return createSessionView<Data>(sessionId === undefined ? null : await engine.find(subject, sessionId), engine)
+      }
+      const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
+      const slot = presented?.status === 'live' && !presented.slot.ended ? presented.slot : undefined
+      return createSessionView<Data>(slot?.record ?? null, engine)
     },
     async user() {
       const authentication = admitted(exchange)

@@ -7,7 +7,7 @@
 import type { AccessTokenClaims, Principal } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { SessionConflictError, UsageError } from '../faults.ts'
-import { createDenial, type Denial } from '../http/denial.ts'
+import { createDenial, type Denial, type DenialReason } from '../http/denial.ts'
 import type { SessionChanges, SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import type { Session } from '../session/session.ts'
@@ -15,6 +15,7 @@ import type { SessionEngine, SessionWrite } from '../session/strategy.ts'
 import { admitted } from './context.ts'
 import {
   carrierOf,
+  crossOriginReason,
   engineOf,
   isCrossOriginChange,
   openSession,
@@ -22,7 +23,7 @@ import {
   principalOf,
   type Exchange,
 } from './exchange.ts'
-import { checkEpoch, readStrength } from './login.ts'
+import { checkEpoch, readStrength } from './login-options.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
 
 /** How a subject proved its identity again. */
@@ -101,7 +102,7 @@ async function elevateCookie<User, Claims extends AccessTokenClaims, Data extend
   const { config, sink } = exchange
   const carrier = carrierOf(exchange)
   if (!sink.open) throw carrier.refusal()
-  if (isCrossOriginChange(exchange)) return refuse(config, 'cross_origin')
+  if (isCrossOriginChange(exchange)) return refuse(config, 'cross_origin', crossOriginReason(exchange))
   const presented = await presentSession(exchange)
   const slot = presented.status === 'live' ? presented.slot : undefined
   if (slot?.record == null || slot.ended) return refuse(config, 'session_unknown')
@@ -208,7 +209,11 @@ function toSeconds(time: number | null): number {
   return Math.floor((time ?? 0) / 1_000)
 }
 
-function refuse(config: Config<unknown, AccessTokenClaims>, code: ElevateRefusal['code']): ElevateRefusal {
+function refuse(
+  config: Config<unknown, AccessTokenClaims>,
+  code: ElevateRefusal['code'],
+  reason: DenialReason = { code },
+): ElevateRefusal {
   if (code === 'cross_origin' || code === 'session_unknown') config.emit({ type: 'rejected', code })
-  return { ok: false, code, denial: createDenial({ code }, config.challenge) }
+  return { ok: false, code, denial: createDenial(reason, config.challenge) }
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { AccessTokenClaims, Authentication, Principal } from '../authentication.ts'
+import type { AccessTokenClaims, Authentication, OriginProblem, Principal } from '../authentication.ts'
 import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import type { EffectSink } from '../http/effects.ts'
+import { findCookieProblem, findOriginProblem } from '../http/misconfiguration.ts'
 import { decideOrigin, mayChangeState, type OriginDecision } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
 import { readUserAgent } from '../http/user-agent.ts'
@@ -15,13 +16,15 @@ import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import type { CredentialCarrier } from '../session/delivery.ts'
 import type { SessionRenewal } from '../session/policy.ts'
-import { createSession, createSlot, type Session, type SessionSlot } from '../session/session.ts'
+import { createSession, type Session } from '../session/session.ts'
 import type { SessionEngine } from '../session/strategy.ts'
+import { createSlot, type SessionSlot } from '../session/writer.ts'
 
 /** What the request's session cookie turned out to be. */
 export type PresentedSession =
   | { readonly status: 'live'; readonly slot: SessionSlot; renewal: SessionRenewal | undefined }
   | { readonly status: 'expired'; readonly record: SessionRecord }
+  | { readonly status: 'undecodable'; readonly record: SessionRecord; readonly newer: boolean }
   | { readonly status: 'unknown' | 'ambiguous' | 'none' }
 
 /** A request and its cookie. */
@@ -80,7 +83,7 @@ async function loadPresented({ config, request, sink }: CookieExchange): Promise
 
 /** The cookie as the way by which sessions reach this client. */
 export function carrierOf(exchange: CookieExchange): CredentialCarrier {
-  const { config, sink } = exchange
+  const { config, request, sink } = exchange
   return {
     get open() {
       return sink.open
@@ -90,6 +93,8 @@ export function carrierOf(exchange: CookieExchange): CredentialCarrier {
     issue(record, credential) {
       const left = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
       const maxAge = record.persistent ? left : undefined
+      const problem = config.cookie.secure ? findCookieProblem(request.headers, config.origins) : undefined
+      if (problem !== undefined) config.report(problem)
       sink.setCookie(config.cookie.name, config.cookie.issue(credential, maxAge))
     },
     clear: () => sink.setCookie(config.cookie.name, config.cookie.clearing),
@@ -155,4 +160,15 @@ function originOf({ config, request, sink }: CookieExchange): OriginDecision {
   // No cache keeps the answer to such a request unless it is told to, and then it must not serve it to pages elsewhere.
   if (sink.open) sink.setHeader('vary', 'Origin, Sec-Fetch-Site, Referer')
   return decideOrigin(request.headers, config.origins)
+}
+
+/** Why a request of another site is refused. Where it is none of another site but of one that is configured wrongly, that is reported. */
+export function crossOriginReason({ config, request }: CookieExchange): {
+  readonly code: 'cross_origin'
+  readonly problem?: OriginProblem
+} {
+  const problem = findOriginProblem(request.headers, config.origins)
+  if (problem === undefined) return { code: 'cross_origin' }
+  config.report(problem)
+  return { code: 'cross_origin', problem }
 }

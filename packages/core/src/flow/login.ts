@@ -8,17 +8,16 @@ import type { AccessTokenClaims } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
-import { readUserAgent } from '../http/user-agent.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
-import { readClock } from '../runtime.ts'
 import { createDelivered } from '../session/delivery.ts'
-import { createSlot, type Session } from '../session/session.ts'
-import type { SessionEngine, SessionInit } from '../session/strategy.ts'
+import type { Session } from '../session/session.ts'
+import type { SessionEngine } from '../session/strategy.ts'
 import { NO_DATA, ownValue } from '../session/values.ts'
-import { checkSubject } from '../subject.ts'
+import { createSlot } from '../session/writer.ts'
 import {
   carrierOf,
+  crossOriginReason,
   engineOf,
   isCrossOriginChange,
   openSession,
@@ -26,45 +25,12 @@ import {
   principalOf,
   type CookieExchange,
   type Exchange,
+  type PresentedSession,
 } from './exchange.ts'
-import { readTokens } from './requirement.ts'
+import { readInit, type LoginOptions } from './login-options.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
 
-/** Who logs in, and how. */
-export interface LoginOptions {
-  /** The application's own, lasting name for the user: an id, never an e-mail address that can change hands. 1 to 255 characters. */
-  readonly subject: string
-  /**
-   * How the credential reaches the client: `cookie` for browsers, `tokens` for API clients, which get an access token and a
-   * refresh token. Fixed for the life of the session.
-   */
-  readonly deliver: 'cookie' | 'tokens'
-  /**
-   * The subject's epoch (`auth.epochOf`), read before the password was checked. A login that was judged by a password that has been
-   * changed meanwhile is then refused. Default: read now, which closes all but that window.
-   */
-  readonly epoch?: number
-  /** How the subject proved its identity (RFC 8176), such as `['pwd']`. Default: not recorded. */
-  readonly amr?: readonly string[]
-  /** The authentication context class reached. Default: none. */
-  readonly acr?: string
-  /** What the session may do. Default: nothing named. */
-  readonly scopes?: readonly string[]
-  /** The values that move over from the session that the visitor had before, such as a cart. For `cookie` alone. Default: none. */
-  readonly carry?: readonly string[]
-  /** What a device list shows. At most 200 characters. Default: none. */
-  readonly label?: string
-  /**
-   * Remember me: whether the cookie outlives the browser. Kept for the life of the session; both timeouts hold either way. For `cookie`
-   * alone. Default: the strategy's `persistent`, which is true unless it says otherwise.
-   */
-  readonly persistent?: boolean
-  /**
-   * The client's network address, for a device list and never judged: take it from a source that you trust, which behind a proxy is not
-   * the connection. Cut after 64 characters. Default: not recorded. The `User-Agent` header is recorded by itself.
-   */
-  readonly address?: string | undefined
-}
+export type { LoginOptions } from './login-options.ts'
 
 /** A login that was refused. The denial is to be sent as it is. */
 export interface LoginRefusal {
@@ -81,11 +47,6 @@ export type LoginResult<Data extends object> = { readonly ok: true; readonly ses
 
 /** The outcome of a login with tokens. */
 export type TokenLoginResult = { readonly ok: true; readonly tokens: TokenResponse } | LoginRefusal
-
-type LoginInit = Omit<SessionInit, 'carrier' | 'epoch' | 'data'>
-
-const MAX_LABEL_LENGTH = 200
-const MAX_ADDRESS_LENGTH = 64
 
 /**
  * Logs a subject in with a cookie, whose identity the application has checked.
@@ -111,7 +72,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
 
   const presented = await presentSession(exchange)
-  const former = presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
+  const former = formerOf(presented)
   const data = await carryOver(engine, former, options.carry)
   const epoch = options.epoch ?? (await engine.epochOf(options.subject))
   const parts = { engine, carrier: carrierOf(exchange), userAgent: init.userAgent ?? null }
@@ -168,33 +129,6 @@ interface TokenGround {
   readonly config: Config<unknown, AccessTokenClaims>
 }
 
-function readInit(options: LoginOptions, { config, request }: Pick<CookieExchange, 'config' | 'request'>): LoginInit {
-  const { amr, acr, scopes } = readStrength(options)
-  const { persistent } = options
-  const { label = null, address = null } = options
-  if (label !== null && (typeof label !== 'string' || label.length > MAX_LABEL_LENGTH)) {
-    throw new UsageError('argument', `A label is text of at most ${MAX_LABEL_LENGTH} characters`)
-  }
-  if (address !== null && typeof address !== 'string') throw new UsageError('argument', 'An address is text')
-  if (persistent !== undefined && typeof persistent !== 'boolean') {
-    throw new UsageError('argument', '"persistent" is true or false')
-  }
-  checkEpoch(options.epoch)
-  const authenticatedAt = readClock(config.runtime)
-  return {
-    subject: checkSubject(options.subject),
-    scopes,
-    authenticatedAt,
-    amr,
-    acr,
-    label,
-    userAgent: readUserAgent(request),
-    // What stands before a trusted hop may be a client's, and too long an address must not be a way to fail.
-    address: address?.slice(0, MAX_ADDRESS_LENGTH) || null,
-    ...(persistent === undefined ? {} : { persistent }),
-  }
-}
-
 /** The named values of the session before, as they are now. */
 async function carryOver(
   engine: SessionEngine,
@@ -207,35 +141,15 @@ async function carryOver(
   return Object.fromEntries(carried.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))
 }
 
-/**
- * Reads how strongly a subject proved its identity, and what that is good for.
- *
- * @throws {UsageError} `argument`
- */
-export function readStrength({
-  amr = [],
-  acr,
-  scopes = [],
-}: Pick<LoginOptions, 'amr' | 'acr' | 'scopes'>): Pick<LoginInit, 'amr' | 'acr' | 'scopes'> {
-  try {
-    const [own = null] = readTokens('acr', acr === undefined ? [] : [acr])
-    return { amr: readTokens('amr', amr), acr: own, scopes: readTokens('scopes', scopes) }
-  } catch {
-    throw new UsageError('argument', 'amr, acr and scopes take printable ASCII characters without blanks, " and \\')
-  }
+/** The session that the login takes the place of, whether or not its values can be used. */
+function formerOf(presented: PresentedSession): SessionRecord | null {
+  if (presented.status === 'undecodable') return presented.record
+  return presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
 }
 
-/**
- * Checks an epoch that the application may have given.
- *
- * @throws {UsageError} `argument`
- */
-export function checkEpoch(epoch: number | undefined): void {
-  if (epoch !== undefined && (!Number.isSafeInteger(epoch) || epoch < 0))
-    throw new UsageError('argument', 'An epoch is what "epochOf" gave')
-}
-
-function refuse({ config }: Pick<CookieExchange, 'config'>, code: LoginRefusal['code']): LoginRefusal {
-  if (code === 'cross_origin') config.emit({ type: 'rejected', code })
-  return { ok: false, code, denial: createDenial({ code }, config.challenge) }
+function refuse(exchange: CookieExchange, code: LoginRefusal['code']): LoginRefusal {
+  const { config } = exchange
+  if (code !== 'cross_origin') return { ok: false, code, denial: createDenial({ code }, config.challenge) }
+  config.emit({ type: 'rejected', code })
+  return { ok: false, code, denial: createDenial(crossOriginReason(exchange), config.challenge) }
 }

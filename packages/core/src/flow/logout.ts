@@ -9,6 +9,7 @@ import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import {
   carrierOf,
+  crossOriginReason,
   engineOf,
   isCrossOriginChange,
   presentSession,
@@ -37,7 +38,7 @@ export async function logout<User, Claims extends AccessTokenClaims, Data extend
     throw new UsageError('headers_sent', 'A logout needs a cookie, and the headers of the response are already sent')
   if (isCrossOriginChange(exchange)) {
     config.emit({ type: 'rejected', code: 'cross_origin' })
-    return { ok: false, code: 'cross_origin', denial: createDenial({ code: 'cross_origin' }, config.challenge) }
+    return { ok: false, code: 'cross_origin', denial: createDenial(crossOriginReason(exchange), config.challenge) }
   }
 
   const presented = await presentSession(exchange)
@@ -58,7 +59,7 @@ async function end<User, Claims extends AccessTokenClaims, Data extends object>(
   presented: PresentedSession,
 ): Promise<boolean> {
   const engine = engineOf(exchange.config)
-  if (presented.status === 'expired') return engine.destroy(presented.record)
+  if (presented.status === 'expired' || presented.status === 'undecodable') return engine.destroy(presented.record)
   if (presented.status !== 'live') return false
   const { slot } = presented
   const revoked = slot.record !== null && (await engine.destroy(slot.record))

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RejectionCode } from '../authentication.ts'
+import type { OriginProblem, RejectionCode } from '../authentication.ts'
 import { flaskAnswerOf } from './flask-answer.ts'
 
 /** A refusal, ready to be sent. `body` is to be sent as JSON. */
@@ -29,7 +29,7 @@ export interface DenialBody {
 
 /** Why access is denied: a rejection, no credentials where some are needed, or too little behind them. */
 export type DenialReason =
-  | { readonly code: RejectionCode | 'authentication_required' | 'login_cut_off' }
+  | { readonly code: RejectionCode | 'authentication_required' | 'login_cut_off'; readonly problem?: OriginProblem }
   | { readonly code: 'insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly code: 'insufficient_user_authentication'; readonly maxAge?: number; readonly acr?: string }
 
@@ -40,6 +40,14 @@ export interface Challenge {
   /** What a request without credentials is told, and by it that denials are phrased as Flask-JWT-Extended does. */
   readonly flask?: string
 }
+
+/** For whoever set the service up: a page of somebody else's learns nothing from it that its own address bar does not show. */
+const CROSS_ORIGIN = {
+  foreign: 'The Origin header must name this service: its "origin" option, or one of "trustedOrigins"',
+  origin_scheme:
+    'The page has the scheme http: where the "origin" option says https:, or the other way round. Serve it as "origin" says; for development over plain http set an http: origin and "cookie.insecurePlainHttp"',
+  origin_port: 'The page has another port than the "origin" option says',
+} as const
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
@@ -112,6 +120,7 @@ function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
     case 'session_unknown':
     case 'session_expired':
     case 'session_ambiguous':
+    case 'session_undecodable':
       return denial(401, 'session_invalid', challenge, {})
     case 'user_gone':
     case 'user_disabled':
@@ -126,8 +135,7 @@ function createOauthDenial(reason: DenialReason, challenge: Challenge): Denial {
         headers: NO_STORE,
         body: {
           error: 'cross_origin',
-          error_description:
-            'The Origin header must name this service: its "origin" option, or one of "trustedOrigins"',
+          error_description: CROSS_ORIGIN[reason.problem ?? 'foreign'],
         },
       }
     case 'csrf_missing':

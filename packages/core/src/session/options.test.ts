@@ -15,6 +15,8 @@ describe('resolveSessionOptions()', () => {
       reuseWindow: 10_000,
       reuse: 'recover',
       persistent: true,
+      data: expect.objectContaining({ version: 0 }),
+      onConflict: 'error',
     })
     expect(Object.isFrozen(policy)).toBe(true)
   })
@@ -27,6 +29,7 @@ describe('resolveSessionOptions()', () => {
         reuseWindow: 0,
         reuse: 'strict',
         persistent: false,
+        onConflict: 'theirs',
       }),
     ).toEqual({
       idleTimeout: 3_600_000,
@@ -37,6 +40,8 @@ describe('resolveSessionOptions()', () => {
       reuseWindow: 0,
       reuse: 'strict',
       persistent: false,
+      data: expect.objectContaining({ version: 0 }),
+      onConflict: 'theirs',
     })
   })
 
@@ -61,6 +66,9 @@ describe('resolveSessionOptions()', () => {
     [{ reuseWindow: '11m' }, 'sessions.reuseWindow'],
     [{ reuse: 'never' }, 'sessions.reuse'],
     [{ persistent: 'yes' }, 'sessions.persistent'],
+    [{ onConflict: 'merge' }, 'sessions.onConflict'],
+    [{ onConflict: null }, 'sessions.onConflict'],
+    [{ data: { version: 1 } }, 'sessions.data.version'],
     [{ timeout: '1h' }, 'sessions.timeout'],
     [null, 'sessions'],
   ])('refuses %j', (options, option) => {

@@ -6,12 +6,15 @@
 
 import { parseDuration, type Duration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
+import type { JsonObject } from '../json.ts'
 import { readBoolean, readChoice, readOptions } from '../options.ts'
+import { readConflictPolicy, type ConflictPolicy, type OnConflict } from './conflict.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { RotationPolicy } from './rotation.ts'
+import { resolveSessionData, type SessionData, type SessionDataOptions } from './session-data.ts'
 
 /** How long sessions live, and how much they hold. */
-export interface StoredSessionOptions {
+export interface StoredSessionOptions<Data extends object = JsonObject> {
   /** Starting values of the two timeouts: `lasting` is 7 and 30 days, `strict` 1 and 24 hours (NIST SP 800-63B, AAL2). Default `lasting`. */
   readonly preset?: 'lasting' | 'strict'
   /** Ends a session that is not used for so long. Default by preset. */
@@ -30,6 +33,13 @@ export interface StoredSessionOptions {
    * store that is down. Default 2 seconds.
    */
   readonly storeTimeout?: Duration
+  /** The shape of the values: a schema, its version, and how to come from an older one. Default: any JSON, version 0. */
+  readonly data?: SessionDataOptions<Data>
+  /**
+   * What becomes of a write to a value that this request has read and that another one changed since, where the call does not say: see
+   * `OnConflict`. Default `error`.
+   */
+  readonly onConflict?: OnConflict<NoInfer<Data>>
   /** The most that a session's values may take as JSON, in UTF-16 code units. 1 to 1,048,576. Default 65,536. */
   readonly maxDataSize?: number
   /**
@@ -50,6 +60,8 @@ export interface StoredSessionPolicy extends SessionPolicy, RotationPolicy {
   readonly maxDataSize: number
   readonly storeTimeout: number
   readonly persistent: boolean
+  readonly data: SessionData
+  readonly onConflict: ConflictPolicy
 }
 
 const PRESETS = {
@@ -76,6 +88,8 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     'absoluteTimeout',
     'touchEvery',
     'persistent',
+    'data',
+    'onConflict',
     'maxDataSize',
     'storeTimeout',
     'reuseWindow',
@@ -100,7 +114,21 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
   })
   const reuse = readChoice('sessions.reuse', given.reuse, ['recover', 'strict'], 'recover')
   const persistent = readBoolean('sessions.persistent', given.persistent, true)
-  return Object.freeze({ ...timeouts, maxDataSize, storeTimeout, reuseWindow, reuse, persistent })
+  const data = resolveSessionData(given.data)
+  const onConflict = given.onConflict === undefined ? 'error' : readConflictPolicy(given.onConflict)
+  if (onConflict === undefined) {
+    throw new ConfigError('sessions.onConflict', 'must be "error", "mine", "theirs" or a function')
+  }
+  return Object.freeze({
+    ...timeouts,
+    maxDataSize,
+    storeTimeout,
+    reuseWindow,
+    reuse,
+    persistent,
+    data,
+    onConflict,
+  })
 }
 
 /** The options by which `resolveTimeouts` goes, not yet checked. */

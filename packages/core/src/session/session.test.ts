@@ -6,8 +6,9 @@ import { UsageError } from '../faults.ts'
 import type { JsonValue } from '../json.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import { createRootSecrets } from '../secrets.ts'
-import { createSession, createSlot, type Session, type SessionSlot } from './session.ts'
+import { createSession, type Session } from './session.ts'
 import { storedSessions, type SessionStoreParts, type StoredSessionOptions } from './stored.ts'
+import { createSlot, type SessionSlot } from './writer.ts'
 
 const secrets = createRootSecrets({ 1: 'z3Qp7Xv1LkT9wYb5RnC2dGh8JmF4sA6uEo0iHqBxVtM' })
 const GONE = expect.objectContaining({ code: 'ERR_SESSION_CONFLICT', reason: 'gone', status: 409 })

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { AuthEvent } from '../events.ts'
-import { SessionConflictError } from '../faults.ts'
 import type { DeepReadonly, JsonObject, JsonValue } from '../json.ts'
 import type { SessionRecord } from '../ports.ts'
-import { createAnonymous, type DeliveryParts } from './delivery.ts'
+import { policyOf, settleConflicts, type ConflictPolicy, type WriteOptions } from './conflict.ts'
+import { createAnonymous } from './delivery.ts'
 import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
 import type { SessionWrite } from './strategy.ts'
-import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } from './values.ts'
+import { checkKey, deepFreeze, NO_DATA, ownValue, toSessionValue } from './values.ts'
+import { createWriter, type SessionParts, type SessionSlot } from './writer.ts'
 
 /**
  * One request's view of its session.
@@ -21,10 +21,12 @@ import { checkKey, deepFreeze, isSameJson, NO_DATA, ownValue, toSessionValue } f
  *
  * Writers on other requests are never overwritten unseen. Changes to different keys merge. A `set` or `delete` of a key that this handle
  * never read: the last writer wins. Of a key that it read and that another request changed since: `SessionConflictError`
- * with reason `conflict`, and nothing is stored. Values are never merged inside.
+ * with reason `conflict`, and nothing is stored, unless `onConflict` (of the strategy, or of the call) says otherwise. Values are never
+ * merged inside but by a function of yours.
  *
  * Writing may reject with `SessionConflictError` (also with reason `gone`: the session has ended), `UnavailableError` (the
- * store is out of reach; whether the write took effect is not known) or `UsageError` (`value_not_json`, `key_invalid`, `session_too_large`,
+ * store is out of reach; whether the write took effect is not known) or `UsageError` (`value_not_json`, `key_invalid`, `value_invalid` by
+ * the schema, `session_too_large`,
  * `headers_sent` where a cookie is needed and the response has begun, and `not_guarded` where a
  * bearer token authenticated the request and a session would have to begin). After a `UsageError` nothing is stored.
  *
@@ -43,14 +45,17 @@ export interface Session<Data extends object = JsonObject> {
   /** The keys that have values. Counts as reading none of them. */
   keys(): (keyof Data & string)[]
   /** Sets one value. The first write of a visitor without a session makes one and sends its cookie. */
-  set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>
-  /** Deletes one value. True: there was one. */
-  delete(key: keyof Data & string): Promise<boolean>
+  set<Key extends keyof Data & string>(key: Key, value: Data[Key], options?: WriteOptions<Data, Key>): Promise<void>
+  /** Deletes one value. True: there was one, and this call deleted it. */
+  delete<Key extends keyof Data & string>(key: Key, options?: WriteOptions<Data, Key>): Promise<boolean>
   /**
    * Sets or deletes several values in one write: given directly, or by a function of the current values. The function
    * is run again, on fresh values, when another request was faster; it must do nothing else than compute.
    */
-  update(patch: SessionPatch<Data> | ((values: DeepReadonly<Partial<Data>>) => SessionPatch<Data>)): Promise<void>
+  update(
+    patch: SessionPatch<Data> | ((values: DeepReadonly<Partial<Data>>) => SessionPatch<Data>),
+    options?: WriteOptions<Data>,
+  ): Promise<void>
   /** Deletes a value and gives it to this caller alone, however many ask at once: for messages shown once. */
   take<Key extends keyof Data & string>(key: Key): Promise<DeepReadonly<Data[Key]> | undefined>
   /**
@@ -62,80 +67,16 @@ export interface Session<Data extends object = JsonObject> {
   destroy(): Promise<boolean>
 }
 
-/** The session of one request, shared by its guards and its handle, so that each sees what the other did. */
-export interface SessionSlot {
-  /** The newest record known; null while there is none. */
-  record: SessionRecord | null
-  /** Whether the session is over, or another one has taken its place. */
-  ended: boolean
-}
-
-/** What a handle works with. */
-export interface SessionParts extends DeliveryParts {
-  readonly emit: (event: AuthEvent) => void
-}
-
-/** Creates the slot of a session, or of a visitor who has none yet. */
-export function createSlot(record: SessionRecord | null): SessionSlot {
-  return { record, ended: false }
-}
-
-/** Another writer wins at most so many times in a row before the write is refused. */
-const MAX_ATTEMPTS = 100
-
 /** Creates the handle on a slot. */
 export function createSession<Data extends object = JsonObject>(slot: SessionSlot, parts: SessionParts): Session<Data> {
-  const { engine, carrier, emit } = parts
-  let queue: Promise<unknown> = Promise.resolve()
+  const { engine, carrier } = parts
+  const { inTurn, refuse, reload, deliver, write } = createWriter(slot, parts)
   const seen = new Map<string, JsonValue | undefined>()
-
-  /** Two writes of one handle would race for one version, and two first writes would make two sessions. */
-  function inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = queue.then(task)
-    queue = result.catch(() => {})
-    return result
-  }
-
-  function refuse(reason: 'conflict' | 'gone'): never {
-    if (slot.record !== null) emit({ type: 'session_conflict', sessionId: slot.record.id, reason })
-    throw new SessionConflictError(reason)
-  }
 
   function read(key: string): JsonValue | undefined {
     const value = deepFreeze(ownValue(slot.record?.data ?? NO_DATA, key))
     seen.set(key, value)
     return value
-  }
-
-  async function reload(current: SessionRecord): Promise<SessionRecord> {
-    const newest = await engine.reload(current)
-    if (newest === null) slot.ended = true
-    return newest ?? refuse('gone')
-  }
-
-  /** Gives the client the credential of a record. */
-  async function deliver(delivered: SessionRecord): Promise<void> {
-    const credential = await engine.credentialOf(delivered)
-    if (!carrier.open) throw carrier.refusal()
-    // Where the cookie is all there is, a late one would take the place of a login's.
-    if (slot.ended) return refuse('gone')
-    carrier.issue(delivered, credential)
-  }
-
-  /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
-  async function write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void> {
-    for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
-      const { record, ended } = slot
-      if (record === null || ended) return refuse('gone')
-      const result = await attempt(record)
-      if (result?.ok === false) {
-        slot.record = await reload(record)
-        continue
-      }
-      if (result !== null) slot.record = result.record
-      return
-    }
-    refuse('conflict')
   }
 
   async function writePatch(current: SessionRecord, patch: CheckedPatch): Promise<SessionWrite | null> {
@@ -148,8 +89,11 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
   }
 
   /** What another request did to a key that this handle has read is a conflict; it shows on the newest values. */
-  function checkUnchanged(keys: Iterable<string>, data: JsonObject): void {
-    for (const key of keys) if (seen.has(key) && !isSameJson(seen.get(key), ownValue(data, key))) refuse('conflict')
+  function settle(patch: CheckedPatch, data: JsonObject, policy: ConflictPolicy): CheckedPatch {
+    const settled = settleConflicts(patch, seen, data, policy) ?? refuse('conflict')
+    // What gave way knows the other value from now on, and the next write to it is one of somebody who has seen it.
+    for (const key of settled.theirs) seen.set(key, ownValue(data, key))
+    return settled.patch
   }
 
   async function change(compute: (data: JsonObject) => CheckedPatch): Promise<void> {
@@ -168,42 +112,37 @@ export function createSession<Data extends object = JsonObject>(slot: SessionSlo
     get: <Key extends keyof Data & string>(key: Key) => read(key) as DeepReadonly<Data[Key]> | undefined,
     has: (key) => read(key) !== undefined,
     keys: () => Object.keys(slot.record?.data ?? NO_DATA) as (keyof Data & string)[],
-    async set(key, value) {
+    async set(key, value, options) {
+      const policy = policyOf(options, engine.onConflict)
       const patch = new Map([[checkKey(key), toSessionValue(value, key)]])
-      await inTurn(() =>
-        change((data) => {
-          checkUnchanged(patch.keys(), data)
-          return patch
-        }),
-      )
+      await inTurn(() => change((data) => settle(patch, data, policy)))
     },
-    async update(patchOrFunction) {
+    async update(patchOrFunction, options) {
+      const policy = policyOf(options, engine.onConflict)
       if (typeof patchOrFunction === 'function') {
         return inTurn(() => change((data) => toPatch(patchOrFunction(deepFreeze(data) as DeepReadonly<Partial<Data>>))))
       }
       const patch = toPatch(patchOrFunction)
-      return inTurn(() =>
-        change((data) => {
-          checkUnchanged(patch.keys(), data)
-          return patch
-        }),
-      )
+      return inTurn(() => change((data) => settle(patch, data, policy)))
     },
-    delete: (key) =>
-      inTurn(async () => {
+    async delete(key, options) {
+      const policy = policyOf(options, engine.onConflict)
+      return inTurn(async () => {
         const { record, ended } = slot
         if (record === null) return false
         // Another request may have set it since this one began, and finished before this call.
         if (!ended && ownValue(record.data, key) === undefined) slot.record = await reload(record)
-        let existed = false
+        let deleted = false
         await write(async (current) => {
-          existed = ownValue(current.data, key) !== undefined
-          if (!existed) return null
-          checkUnchanged([key], current.data)
-          return writePatch(current, new Map([[key, undefined]]))
+          deleted = ownValue(current.data, key) !== undefined
+          if (!deleted) return null
+          const patch = settle(new Map([[key, undefined]]), current.data, policy)
+          deleted = patch.has(key) && patch.get(key) === undefined
+          return writePatch(current, patch)
         })
-        return existed
-      }),
+        return deleted
+      })
+    },
     take: <Key extends keyof Data & string>(key: Key) =>
       inTurn(async () => {
         let taken: JsonValue | undefined

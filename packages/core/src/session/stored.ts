@@ -5,7 +5,7 @@
  */
 
 import { encodeBase64url } from '../base64url.ts'
-import { UnavailableError, UsageError } from '../faults.ts'
+import { UnavailableError } from '../faults.ts'
 import type { JsonObject } from '../json.ts'
 import type { ExpirySweep, SessionRecord, SessionStore, SubjectSessions } from '../ports.ts'
 import { readClock } from '../runtime.ts'
@@ -14,7 +14,9 @@ import { isSessionId, issueCredential, parseCredential, toSessionId, verifyCrede
 import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPolicy } from './options.ts'
 import { decideExpiry, decideSession } from './policy.ts'
 import { refreshSession, type RefreshProof } from './refreshing.ts'
+import type { UndecodableReason } from './session-data.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './strategy.ts'
+import { checkDataSize } from './value-sizes.ts'
 
 export type { StoredSessionOptions } from './options.ts'
 
@@ -31,7 +33,7 @@ const MAX_ID_ATTEMPTS = 4
  */
 export function storedSessions<Data extends object = JsonObject>(
   store: SessionStoreParts,
-  options: StoredSessionOptions = {},
+  options: StoredSessionOptions<Data> = {},
 ): SessionStrategy<Data> {
   const policy = resolveSessionOptions(options)
   return Object.freeze({ bind: (ground: SessionGround) => createStoredEngine(store, policy, ground) })
@@ -42,10 +44,13 @@ function createStoredEngine(
   policy: StoredSessionPolicy,
   { secrets, runtime, emit, revokeTokens }: SessionGround,
 ): SessionEngine {
+  const { data } = policy
   const call = createStoreCall(runtime, policy.storeTimeout)
 
+  const onUndecodable = (sessionId: string): void => emit({ type: 'session_undecodable', sessionId, reason: 'row' })
+
   async function read(id: string): Promise<SessionRecord | null> {
-    const record = await call((at) => store.read(id, at))
+    const record = await call((at) => store.read(id, { ...at, onUndecodable }))
     if (record === null) return null
     // A key id above the ring is a newer process's: this one cannot judge it, and must not call it invalid.
     if (record.keyId > secrets.highestId) throw new UnavailableError()
@@ -54,13 +59,19 @@ function createStoredEngine(
 
   async function readLive(id: string): Promise<SessionRecord | null> {
     const record = await read(id)
-    return record !== null && decideSession(record, readClock(runtime), policy).status === 'live' ? record : null
+    if (record === null || decideSession(record, readClock(runtime), policy).status !== 'live') return null
+    const opened = await data.open(record)
+    return opened.ok ? opened.record : undecodable(record, opened)
   }
 
-  function checkSize(data: JsonObject): void {
-    if (JSON.stringify(data).length > policy.maxDataSize) {
-      throw new UsageError('session_too_large', 'The session holds more than "sessions.maxDataSize" allows')
-    }
+  async function checkValues(values: JsonObject): Promise<void> {
+    checkDataSize(values, policy.maxDataSize)
+    await data.check(values)
+  }
+
+  function undecodable(record: SessionRecord, { why }: { readonly why: UndecodableReason }): null {
+    emit({ type: 'session_undecodable', sessionId: record.id, reason: why })
+    return null
   }
 
   function mismatch(record: SessionRecord): { readonly status: 'unknown' } {
@@ -89,6 +100,7 @@ function createStoredEngine(
 
   const engine: SessionEngine = {
     credentialHoldsRecord: false,
+    onConflict: policy.onConflict,
 
     async load(text) {
       const proof = await prove(text, 'cookie')
@@ -96,7 +108,11 @@ function createStoredEngine(
       const { record, generation } = proof
       if (generation !== record.generation) return mismatch(record)
       const verdict = decideSession(record, readClock(runtime), policy)
-      return verdict.status === 'live' ? { status: 'live', record, renewal: verdict.renewal } : expired(record, verdict)
+      if (verdict.status === 'expired') return expired(record, verdict)
+      const opened = await data.open(record)
+      if (opened.ok) return { status: 'live', record: opened.record, renewal: verdict.renewal }
+      undecodable(record, opened)
+      return { status: 'undecodable', record, newer: opened.why === 'newer' }
     },
 
     async prove(text) {
@@ -116,7 +132,7 @@ function createStoredEngine(
     },
 
     async create(init) {
-      checkSize(init.data)
+      await checkValues(init.data)
       for (let attempt = 0; attempt < MAX_ID_ATTEMPTS; attempt += 1) {
         const now = readClock(runtime)
         const record: SessionRecord = {
@@ -134,7 +150,7 @@ function createStoredEngine(
           lastSeenAt: now,
           ...decideExpiry(now, policy),
           version: 0,
-          dataVersion: 0,
+          dataVersion: data.version,
         }
         const created = await call((at) => store.create(record, at))
         // Two equal ids out of 2^128: another one, rather than somebody else's session.
@@ -147,9 +163,13 @@ function createStoredEngine(
     },
 
     async write(record, changes) {
-      if (changes.data !== undefined) checkSize(changes.data)
-      const result = await call((at) => store.update(record.id, record.version, changes, at))
-      return result.ok ? { ok: true, record: { ...record, ...changes, version: result.version } } : result
+      let written = changes
+      if (changes.data !== undefined) {
+        await checkValues(changes.data)
+        written = { ...changes, dataVersion: Math.max(record.dataVersion, data.version) }
+      }
+      const result = await call((at) => store.update(record.id, record.version, written, at))
+      return result.ok ? { ok: true, record: { ...record, ...written, version: result.version } } : result
     },
 
     async rotate(record, changes) {
@@ -172,6 +192,19 @@ function createStoredEngine(
 
     reload: ({ id }) => readLive(id),
 
+    async revalidate(known) {
+      const record = await read(known.id)
+      const verdict = decideSession(record ?? known, readClock(runtime), policy)
+      // What has passed its timeout reads as absent.
+      if (verdict.status === 'expired') return { status: 'expired' }
+      // A new salt makes every credential from before unknown, the one by which this was opened among them.
+      if (record === null || record.salt !== known.salt) return { status: 'gone' }
+      const opened = await data.open(record)
+      if (opened.ok) return { status: 'live', record: opened.record }
+      undecodable(record, opened)
+      return { status: 'gone' }
+    },
+
     async destroy({ id, subject }) {
       await revokeTokens?.({ id, subject })
       const alive = await call((at) => store.destroy(id, at))
@@ -189,8 +222,11 @@ function createStoredEngine(
 
     async revoke(subject, id) {
       if (!isSessionId(id)) return false
-      const record = await call((at) => store.read(id, at))
-      return record?.subject === subject && engine.destroy(record)
+      const record = await call((at) => store.read(id, { ...at, onUndecodable }))
+      if (record !== null) return record.subject === subject && engine.destroy(record)
+      // A row that cannot be decoded may still be listed, and what is listed can be ended.
+      const listed = (await call((at) => store.listBySubject(subject, at))).find((session) => session.id === id)
+      return listed !== undefined && engine.destroy({ ...listed, subject })
     },
 
     async revokeAll(subject, except, atLeast = 0) {

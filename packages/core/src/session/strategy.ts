@@ -7,6 +7,7 @@
 import type { AuthEvent } from '../events.ts'
 import type { Runtime, SessionChanges, SessionInfo, SessionRecord } from '../ports.ts'
 import type { RootSecrets } from '../secrets.ts'
+import type { ConflictPolicy } from './conflict.ts'
 import type { SessionRenewal } from './policy.ts'
 import type { RefreshOutcome, RefreshProof } from './refreshing.ts'
 
@@ -35,10 +36,14 @@ export interface SessionGround {
   readonly cookie: { readonly name: string; readonly capacity: number }
 }
 
-/** The outcome of presenting a credential. Everything but `live` is "no session". */
+/**
+ * The outcome of presenting a credential. Everything but `live` is "no session". `undecodable`: genuine and alive, but its values cannot
+ * be used here; where a `newer` release wrote them, another process can, and the client is to keep its credential.
+ */
 export type SessionLoad =
   | { readonly status: 'live'; readonly record: SessionRecord; readonly renewal: SessionRenewal | undefined }
   | { readonly status: 'expired'; readonly record: SessionRecord }
+  | { readonly status: 'undecodable'; readonly record: SessionRecord; readonly newer: boolean }
   | { readonly status: 'unknown' }
 
 /** The outcome of presenting a refresh token. `genuine` says nothing about its generation. */
@@ -53,6 +58,11 @@ export type SessionInit = Pick<
   'carrier' | 'subject' | 'scopes' | 'authenticatedAt' | 'amr' | 'acr' | 'epoch' | 'label' | 'data'
 > &
   Partial<Pick<SessionRecord, 'userAgent' | 'address' | 'persistent'>>
+
+/** The outcome of asking again whether a session still stands. */
+export type SessionCheck =
+  | { readonly status: 'live'; readonly record: SessionRecord }
+  | { readonly status: 'expired' | 'gone' }
 
 /** The outcome of writing to a session. */
 export type SessionWrite =
@@ -69,6 +79,8 @@ export interface SessionEngine {
    * credential: every write needs an open response, and an earlier copy of the credential still shows the earlier record.
    */
   readonly credentialHoldsRecord: boolean
+  /** How a write is settled that another request has overtaken, where the call does not say. */
+  readonly onConflict: ConflictPolicy
   /** Judges a credential as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
   load(credential: string): Promise<SessionLoad>
   /** Judges a refresh token as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
@@ -83,13 +95,13 @@ export interface SessionEngine {
   /**
    * Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read.
    *
-   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data passes the limit.
+   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data passes the limit; `value_invalid` by the schema.
    */
   create(init: SessionInit): Promise<SessionRecord | 'cut_off'>
   /**
    * Changes a record if nobody else has since.
    *
-   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data would pass the limit.
+   * @throws {UsageError} `session_too_large` or `cookie_too_large` when the data would pass the limit; `value_invalid` by the schema.
    */
   write(record: SessionRecord, changes: SessionChanges): Promise<SessionWrite>
   /** Gives the record a new credential, so that every one issued before is unknown from then on. */
@@ -98,6 +110,8 @@ export interface SessionEngine {
   find(subject: string, id: string): Promise<SessionRecord | null>
   /** The record as it is now; null when the session has ended. */
   reload(record: SessionRecord): Promise<SessionRecord | null>
+  /** Tells what has become of a session, and of the credential that it was opened by. Renews and writes nothing. */
+  revalidate(record: SessionRecord): Promise<SessionCheck>
   /** Ends a session. True: it was alive. False: it was not, or nothing can be ended on this side. */
   destroy(record: Pick<SessionRecord, 'id' | 'subject' | 'absoluteExpiresAt'>): Promise<boolean>
   /** What the client is given to present. */
