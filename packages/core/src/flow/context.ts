@@ -12,7 +12,14 @@ import type { AuthRequest } from '../http/request.ts'
 import type { Session } from '../session/session.ts'
 import { createSlot } from '../session/writer.ts'
 import { createSessionView, type SessionView } from '../session/view.ts'
-import { engineOf, isCrossOriginChange, openSession, presentSession, type Exchange } from './exchange.ts'
+import {
+  engineOf,
+  findNamedSession,
+  isCrossOriginChange,
+  openSession,
+  presentSession,
+  type Exchange,
+} from './exchange.ts'
 
 /**
  * One request, as the application sees it. Opening it looks at nothing; a guard (`requireAuth`, `auth.guard`,
@@ -78,8 +85,7 @@ export function createContext<User, Claims extends AccessTokenClaims, Data exten
       const authentication = admitted(exchange)
       const engine = engineOf(exchange.config)
       if (authentication.status === 'authenticated' && authentication.via !== 'session') {
-        const { subject, sessionId } = authentication.principal
-        return createSessionView<Data>(sessionId === undefined ? null : await engine.find(subject, sessionId), engine)
+        return createSessionView<Data>(await findNamedSession(exchange.config, authentication.principal), engine)
       }
       const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
       const slot = presented?.status === 'live' && !presented.slot.ended ? presented.slot : undefined

@@ -17,6 +17,7 @@ import {
   carrierOf,
   crossOriginReason,
   engineOf,
+  findNamedSession,
   isCrossOriginChange,
   openSession,
   presentSession,
@@ -127,14 +128,14 @@ async function elevateCookie<User, Claims extends AccessTokenClaims, Data extend
 
 async function elevateTokens<User, Claims extends AccessTokenClaims, Data extends object>(
   { config, sink }: Exchange<User, Claims, Data>,
-  { subject, sessionId, authenticatedAt }: Principal<Claims>,
+  principal: Principal<Claims>,
   proof: SessionChanges,
   epoch: number | undefined,
 ): Promise<ElevateResult<Data>> {
   if (sink.open) sink.setHeader('cache-control', 'no-store')
-  const record = sessionId === undefined ? null : await engineOf(config).find(subject, sessionId)
+  const record = await findNamedSession(config, principal)
   // An access token that is older than the last proof was given out before it, and must not lead to what came after.
-  if (record?.carrier !== 'refresh' || toSeconds(record.authenticatedAt) > toSeconds(authenticatedAt)) {
+  if (record?.carrier !== 'refresh' || toSeconds(record.authenticatedAt) > toSeconds(principal.authenticatedAt)) {
     return refuse(config, 'session_unknown')
   }
   const tokens = await raise(config, record, proof, epoch, (raised) => issueTokens(config, raised))

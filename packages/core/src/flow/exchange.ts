@@ -140,6 +140,15 @@ export function principalOf<Claims extends AccessTokenClaims>(record: SessionRec
   })
 }
 
+/** The live session that an access token names; null where there is none. What another issuer names is none of ours, whatever it is called. */
+export async function findNamedSession(
+  config: Pick<BaseConfig, 'sessions'>,
+  { subject, sessionId, issuer }: Pick<Principal, 'subject' | 'sessionId' | 'issuer'>,
+): Promise<SessionRecord | null> {
+  if (sessionId === undefined || issuer !== undefined) return null
+  return engineOf(config).find(subject, sessionId)
+}
+
 /** Tells whether a request that may change state, and rides on a cookie, comes from another site, or does not say. */
 export function isCrossOrigin(exchange: CookieExchange): boolean {
   return mayChangeState(exchange.request) && originOf(exchange) !== 'same'

@@ -1,8 +1,9 @@
-import { createTestRequest } from '@latchkey/testing'
+import { createTestRequest, mintAccessToken, TEST_KEYS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, ORIGIN, type TestAuth } from '../auth.fixture.ts'
 import { closedSink } from '../http/effects.ts'
 import type { StoredSessionOptions } from '../session/stored.ts'
+import { createKeyring } from '../token/keyring.ts'
 
 const UPGRADE = { connection: 'Upgrade', upgrade: 'websocket' }
 
@@ -103,6 +104,24 @@ describe('an open connection', () => {
     expect(await view.revalidate()).toBe('live')
     await test.auth.revokeRefreshToken(login.tokens.refresh_token)
     expect(await view.revalidate()).toBe('gone')
+  })
+
+  it('is none of ours where another issuer names it, nor is it elevated', async () => {
+    const issuer = 'https://other.test'
+    const trustedIssuers = [{ issuer, keys: await createKeyring([TEST_KEYS.EdDSA]) }]
+    const tokens = { issuer: 'https://api.test', audience: 'api', trustedIssuers }
+    const test = createTestAuth({ tokens })
+    const login = await test.auth.login(test.open({ method: 'POST' }).context, { subject: 'user-1', deliver: 'tokens' })
+    if (!login.ok) throw new Error(login.code)
+    const [session] = await test.auth.listSessions('user-1')
+    const claims = { sid: session?.id ?? '' }
+    const token = mintAccessToken({ alg: 'EdDSA', issuer, subject: 'user-1', claims, now: test.runtime.now() })
+    const headers = { authorization: `Bearer ${token}` }
+    const view = await viewOf(test, headers)
+    expect([view.id, await view.revalidate()]).toEqual([null, 'gone'])
+    const { context, denial } = await test.visit({ method: 'POST', headers })
+    expect([denial, context.principal.sessionId, context.principal.issuer]).toEqual([undefined, session?.id, issuer])
+    await expect(test.auth.elevate(context, { amr: ['otp'] })).resolves.toMatchObject({ code: 'session_unknown' })
   })
 
   it('has an empty view without a session, which is gone and costs no call', async () => {
