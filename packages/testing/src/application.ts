@@ -9,8 +9,10 @@ import {
   createEffects,
   createMemorySessionStore,
   storedSessions,
+  type AccessTokenClaims,
   type Auth,
   type AuthConfig,
+  type Context,
   type JsonObject,
   type Session,
   type SessionStoreParts,
@@ -32,6 +34,8 @@ export interface TestApplicationOptions {
 
 /** One request of a browser. */
 export interface TestVisit<Data extends object = JsonObject> {
+  /** What `auth.logout` and `auth.elevate` take. */
+  readonly context: Context<unknown, AccessTokenClaims, JsonObject>
   /** The session's handle. */
   readonly session: Session<Data>
   /** Sends the response's headers, and gives the session cookie that the browser has afterwards: `name=value`, or empty text. */
@@ -85,7 +89,7 @@ export function createTestApplication(
   async function visit(cookie = ''): Promise<TestVisit> {
     const { context, takeCookie } = open(cookie)
     await auth.guard({ optional: true })(context)
-    return { session: await context.session(), cookie: takeCookie }
+    return { context, session: await context.session(), cookie: takeCookie }
   }
 
   return {
