@@ -17,6 +17,7 @@ export { resolveTimeouts } from './session/options.ts'
 export { decideExpiry, decideSession } from './session/policy.ts'
 export { resolveSessionData } from './session/session-data.ts'
 export { storedSessions } from './session/stored.ts'
+export { createStoreCall } from './store-call.ts'
 export { toThumbprint } from './token/key-import.ts'
 export { describeValueSizes } from './session/value-sizes.ts'
 export { createKeyring } from './token/keyring.ts'
@@ -87,6 +88,7 @@ export type {
   RevocationStore,
   SubjectCutOff,
 } from './revocation-port.ts'
+export type { CallStore } from './store-call.ts'
 export type { TokenInfo, TokenRecord, TokenStore } from './token-port.ts'
 export type { RootSecrets, Secrets } from './secrets.ts'
 export type { TimeoutOptions } from './session/options.ts'

@@ -204,6 +204,7 @@ describe('createApiKeys()', () => {
     [{ prefix: undefined }, 'apiKeys.prefix'],
     [{ lifetime: '401d' }, 'apiKeys.lifetime'],
     [{ store: undefined }, 'apiKeys.store.create'],
+    [{ storeTimeout: '2m' }, 'apiKeys.storeTimeout'],
     [{ scopes: [] }, 'apiKeys.scopes'],
   ])('refuses the options %j', (options, option) => {
     const { make } = createKeys()

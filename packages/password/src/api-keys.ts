@@ -16,7 +16,13 @@ import {
 } from '@latchkey/core'
 import { readOptions } from './options.ts'
 import { checkPrefix, isTokenId } from './selector-token.ts'
-import { checkTokenParts, checkTokenSubject, createStoredTokens, type TokenRefusal } from './stored-tokens.ts'
+import {
+  checkTokenParts,
+  checkTokenSubject,
+  createStoredTokens,
+  readStoreTimeout,
+  type TokenRefusal,
+} from './stored-tokens.ts'
 
 /** What `createApiKeys` takes. */
 export interface ApiKeysOptions {
@@ -29,7 +35,9 @@ export interface ApiKeysOptions {
   readonly prefix: string
   /** How long a key is good unless `create` says otherwise. At least 1 second, at most 400 days. Default null: until it is revoked. */
   readonly lifetime?: Duration | null
-  /** The clock and randomness. Default: the platform's. */
+  /** How long a call of the store may take, up to 1 minute. Then its signal is aborted, and it counts as out of reach: 503. Default 2 seconds. */
+  readonly storeTimeout?: Duration
+  /** Clock, timers and randomness. Default: the platform's. */
   readonly runtime?: Runtime
 }
 
@@ -111,14 +119,15 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/
  * @throws {ConfigError} Naming the first option that is missing, unknown or out of range.
  */
 export function createApiKeys(options: ApiKeysOptions): ApiKeys {
-  const read = readOptions('apiKeys', options, ['store', 'prefix', 'lifetime', 'runtime'])
+  const read = readOptions('apiKeys', options, ['store', 'prefix', 'lifetime', 'storeTimeout', 'runtime'])
   const prefix = checkPrefix('apiKeys.prefix', read.prefix)
   const standard = readLifetime(read.lifetime ?? null)
+  const storeTimeout = readStoreTimeout('apiKeys.storeTimeout', read.storeTimeout)
   const { runtime = systemRuntime } = read
   checkTokenParts('apiKeys', read.store, runtime)
   // The `:` keeps it apart from the purpose of any one-time token.
   const purpose = `api-key:${prefix}`
-  const tokens = createStoredTokens(read.store as TokenStore, runtime as Runtime, { prefix, purpose })
+  const tokens = createStoredTokens(read.store as TokenStore, runtime as Runtime, { prefix, purpose, storeTimeout })
 
   return Object.freeze<ApiKeys>({
     prefix,

@@ -21,6 +21,7 @@ import {
   checkTokenParts,
   checkTokenSubject,
   createStoredTokens,
+  readStoreTimeout,
   type TokenRefusal,
 } from './stored-tokens.ts'
 
@@ -49,7 +50,9 @@ export interface OneTimeTokensOptions {
   readonly voidEarlier?: boolean
   /** What the tokens begin with. Up to three groups of lower-case letters and digits with `_` between. Default `lkt`. */
   readonly prefix?: string
-  /** The clock and randomness. Default: the platform's. */
+  /** How long a call of the store may take, up to 1 minute. Then its signal is aborted, and it counts as out of reach: 503. Default 2 seconds. */
+  readonly storeTimeout?: Duration
+  /** Clock, timers and randomness. Default: the platform's. */
   readonly runtime?: Runtime
 }
 
@@ -120,8 +123,8 @@ const MAX_BINDING = 1_024
  * @throws {ConfigError} Naming the first option that is missing, unknown or out of range.
  */
 export function createOneTimeTokens(options: OneTimeTokensOptions): OneTimeTokens {
-  const { store, runtime, prefix, purpose, lifetime, voidEarlier } = resolveOptions(options)
-  const tokens = createStoredTokens(store, runtime, { prefix, purpose })
+  const { store, runtime, prefix, purpose, lifetime, voidEarlier, storeTimeout } = resolveOptions(options)
+  const tokens = createStoredTokens(store, runtime, { prefix, purpose, storeTimeout })
 
   function revokeAll(subject: string): Promise<number> {
     return tokens.ask((kept, call) => kept.revokeAll(subject, purpose, call))
@@ -167,7 +170,7 @@ function isBinding(value: unknown): value is string {
 }
 
 function resolveOptions(options: OneTimeTokensOptions) {
-  const names = ['store', 'purpose', 'lifetime', 'voidEarlier', 'prefix', 'runtime'] as const
+  const names = ['store', 'purpose', 'lifetime', 'voidEarlier', 'prefix', 'storeTimeout', 'runtime'] as const
   const read = readOptions('oneTimeTokens', options, names)
   const { purpose, runtime = systemRuntime } = read
   if (typeof purpose !== 'string' || !PURPOSE.test(purpose)) {
@@ -180,6 +183,8 @@ function resolveOptions(options: OneTimeTokensOptions) {
   const { voidEarlier = preset.voidEarlier } = read
   if (typeof voidEarlier !== 'boolean') throw new ConfigError('oneTimeTokens.voidEarlier', 'must be true or false')
   const prefix = checkPrefix('oneTimeTokens.prefix', read.prefix ?? 'lkt')
+  const storeTimeout = readStoreTimeout('oneTimeTokens.storeTimeout', read.storeTimeout)
   checkTokenParts('oneTimeTokens', read.store, runtime)
-  return { store: read.store as TokenStore, runtime: runtime as Runtime, prefix, purpose, lifetime, voidEarlier }
+  const parts = { store: read.store as TokenStore, runtime: runtime as Runtime }
+  return { ...parts, prefix, purpose, lifetime, voidEarlier, storeTimeout }
 }

@@ -1,10 +1,10 @@
 import { createTestRuntime } from '@latchkey/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkTokenData, checkTokenSubject, createStoredTokens } from './stored-tokens.ts'
+import { checkTokenData, checkTokenSubject, createStoredTokens, readStoreTimeout } from './stored-tokens.ts'
 import { createTestTokenStore } from './tokens.fixture.ts'
 
-const GROUND = { prefix: 'lkt', purpose: 'own' }
+const GROUND = { prefix: 'lkt', purpose: 'own', storeTimeout: 2_000 }
 const INIT = { subject: 'u-1', lifetime: 1_000, data: {}, binding: undefined }
 
 describe('createStoredTokens()', () => {
@@ -45,6 +45,33 @@ describe('createStoredTokens()', () => {
       throw cause
     }
     await expect(createStoredTokens(store, createTestRuntime(), GROUND).issue(INIT)).rejects.toMatchObject({ cause })
+  })
+})
+
+describe('the time limit of the store', () => {
+  it('gives a call up that does not answer, aborts it, and stops no other', async () => {
+    const { store } = createTestTokenStore()
+    const runtime = createTestRuntime()
+    const signals: (AbortSignal | undefined)[] = []
+    const silent: typeof store = { ...store, read: (_id, { signal }) => (signals.push(signal), new Promise(() => {})) }
+    const { text } = await createStoredTokens(store, runtime, GROUND).issue(INIT)
+    const asked = createStoredTokens(silent, runtime, GROUND).prove(text, undefined)
+    runtime.advance(1.999)
+    expect(signals[0]?.aborted).toBe(false)
+    runtime.advance(0.001)
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', status: 503 })
+    expect(signals[0]?.aborted).toBe(true)
+    expect(await createStoredTokens(store, runtime, GROUND).prove('x', undefined)).toMatchObject({ ok: false })
+  })
+
+  it.each([0, '61s', 'soon', Number.NaN])('cannot be %j', (timeout) => {
+    expect(() => readStoreTimeout('x.storeTimeout', timeout)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG', option: 'x.storeTimeout' }),
+    )
+  })
+
+  it('is 2 seconds unless told otherwise', () => {
+    expect([readStoreTimeout('x', undefined), readStoreTimeout('x', 0.5)]).toEqual([2_000, 500])
   })
 })
 

@@ -6,7 +6,8 @@
 
 import {
   ConfigError,
-  UnavailableError,
+  createStoreCall,
+  parseDuration,
   UsageError,
   type JsonObject,
   type Runtime,
@@ -57,19 +58,17 @@ const MAX_SUBJECT = 255
 export function createStoredTokens(
   store: TokenStore,
   runtime: Runtime,
-  { prefix, purpose }: { readonly prefix: string; readonly purpose: string },
+  {
+    prefix,
+    purpose,
+    storeTimeout,
+  }: { readonly prefix: string; readonly purpose: string; readonly storeTimeout: number },
 ): StoredTokens {
-  async function ask<Answer>(question: (store: TokenStore, call: StoreCall) => Promise<Answer>): Promise<Answer> {
-    const now = runtime.now()
-    // With NaN for a time no comparison would hold, and nothing would ever expire.
-    if (!Number.isSafeInteger(now) || now < 0) throw new UnavailableError()
-    try {
-      return await question(store, { now })
-    } catch (cause) {
-      throw new UnavailableError({ cause })
-    }
-  }
+  const callStore = createStoreCall(runtime, storeTimeout)
 
+  function ask<Answer>(question: (asked: TokenStore, call: StoreCall) => Promise<Answer>): Promise<Answer> {
+    return callStore((call) => question(store, call))
+  }
   return {
     ask,
 
@@ -112,13 +111,22 @@ export function createStoredTokens(
 }
 
 /**
+ * Reads how long a call of the store may take: up to a minute, by default 2 seconds.
+ *
+ * @throws {ConfigError} When it is out of range.
+ */
+export function readStoreTimeout(option: string, value: unknown): number {
+  return parseDuration(option, value ?? '2s', { max: 60_000 })
+}
+
+/**
  * Checks the store and the runtime of an option object.
  *
  * @throws {ConfigError} When one lacks a method.
  */
 export function checkTokenParts(path: string, store: unknown, runtime: unknown): void {
   for (const name of STORE_METHODS) checkMethod(`${path}.store.${name}`, store, name)
-  for (const name of ['now', 'randomBytes']) checkMethod(`${path}.runtime.${name}`, runtime, name)
+  for (const name of ['now', 'randomBytes', 'startTimer']) checkMethod(`${path}.runtime.${name}`, runtime, name)
 }
 
 function checkMethod(option: string, value: unknown, name: string): void {
