@@ -16,7 +16,7 @@ import { readText, readTexts } from './text-options.ts'
 import { isVerificationKeys, type Keyring } from './token-key.ts'
 import { resolveTrustedIssuers, type TrustedIssuer } from './trusted-issuers.ts'
 import { readCacheOptions, type CacheBounds, type TokenCacheOptions } from './verified-cache.ts'
-import type { TokenIssuer } from './verify.ts'
+import type { TokenIssuer } from './token-issuer.ts'
 
 /** Options of access tokens. Unknown members are refused. */
 export interface TokenOptions<OwnClaims = unknown> {

@@ -12,7 +12,7 @@ import { MAX_AUDIENCES } from './claims.ts'
 import { RFC9068 } from './profile.ts'
 import { readText, readTexts } from './text-options.ts'
 import { isVerificationKeys, type VerificationKeys } from './token-key.ts'
-import type { TokenIssuer } from './verify.ts'
+import type { TokenIssuer } from './token-issuer.ts'
 
 /** An issuer that is trusted to say who is calling. Unknown members are refused. */
 export interface TrustedIssuer {

@@ -10,11 +10,12 @@ import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { isAlgorithmName } from './algorithm.ts'
 import { checkClaims } from './claims-check.ts'
-import { checkTimes, validateAccessTokenClaims, type ClaimsPolicy } from './claims.ts'
+import { checkTimes, validateAccessTokenClaims } from './claims.ts'
 import { isReservedClaim } from './custom-claims.ts'
 import { parseCompactJws, type ParsedJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
+import type { TokenIssuer } from './token-issuer.ts'
 import type { TokenKey } from './token-key.ts'
 import { createVerifiedCache } from './verified-cache.ts'
 
@@ -30,15 +31,6 @@ export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
       readonly claim?: string
       readonly reason?: string
     }
-
-/** An issuer whose tokens are accepted: what its claims are judged by, and its keys, which verify nobody else's tokens. */
-export interface TokenIssuer {
-  readonly policy: ClaimsPolicy
-  /** Whether the subjects are another party's. */
-  readonly foreign: boolean
-  /** Finds the key of an id; undefined for a token that names none. May throw or reject when keys are out of reach. */
-  find(kid: string | undefined): TokenKey | undefined | Promise<TokenKey | undefined>
-}
 
 /** A token that was verified in full. */
 interface Verified {
