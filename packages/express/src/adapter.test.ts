@@ -5,11 +5,12 @@ import { callerOf, describeAdapter, type StartAdapter } from '@latchkey/testing'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { expressAuth } from './index.ts'
 
-const start: StartAdapter = async (auth, { pause }) => {
-  const { mount, requireAuth, authOf, sendDenial, faults } = expressAuth(auth)
+const start: StartAdapter = async (auth, { pause, handlers }) => {
+  const { mount, requireAuth, routes, authOf, sendDenial, faults } = expressAuth(auth)
   const app = express()
   app.use(mount)
   app.use(express.json())
+  app.use(routes(handlers))
 
   const who: RequestHandler = async (request, response) => {
     response.json(await callerOf(authOf(request)))

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AccessTokenClaims, Auth, Context, Denial, Requirement } from '@latchkey/core'
+import type { AccessTokenClaims, Auth, Context, Denial, Handlers, Requirement } from '@latchkey/core'
 import { nodeAuth, sendFault, sendJson } from '@latchkey/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 
@@ -36,6 +36,11 @@ export interface ExpressAuth<User, Claims extends AccessTokenClaims, Data extend
    * it, each request is a `UsageError` (`not_guarded`).
    */
   requireAuth(requirement?: Requirement): ExpressGuard
+  /**
+   * Makes a middleware of the ready-made routes (`auth.handlers`), which passes on what is for none of them. It takes the body that a
+   * parser before it made, and reads it itself where there was none.
+   */
+  routes(handlers: Handlers<Context<User, Claims, Data>>): ExpressGuard
   /**
    * Gives a request's context.
    *
@@ -96,6 +101,12 @@ export function expressAuth<User, Data extends object, Claims extends AccessToke
         // Express calls this, with its own objects.
         else await onDenied(denial, request as Request, response as Response)
       }
+    },
+    routes: (handlers) => async (request, response, next) => {
+      const body = () => ((request as Request).body as unknown) ?? request
+      const answer = await handlers.handle(authOf(request), body)
+      if (answer === undefined) next()
+      else sendJson(response, answer)
     },
     authOf,
     sendDenial,

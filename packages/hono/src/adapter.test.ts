@@ -8,10 +8,11 @@ import { Hono, type Context } from 'hono'
 import { stream } from 'hono/streaming'
 import { honoAuth } from './index.ts'
 
-const start: StartAdapter = async (auth, { pause }) => {
-  const { mount, requireAuth, authOf, sendDenial, sendFault } = honoAuth(auth)
+const start: StartAdapter = async (auth, { pause, handlers }) => {
+  const { mount, requireAuth, routes, authOf, sendDenial, sendFault } = honoAuth(auth)
   const app = new Hono()
   app.use(mount)
+  app.use(routes(handlers))
   app.onError((error, c) => sendFault(c, error) ?? c.json({ error: 'internal_error' }, 500))
 
   const who = async (c: Context) => c.json(await callerOf(authOf(c)))

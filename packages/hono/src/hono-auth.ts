@@ -13,11 +13,13 @@ import {
   type Auth,
   type Context as AuthContext,
   type Denial,
-  type FaultResponse,
+  type HandlerAnswer,
+  type Handlers,
   type Requirement,
   type ResponseHeaders,
 } from '@latchkey/core'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
 import { isHandshake, parseBody, toAuthRequest } from './request.ts'
 
 /** What `honoAuth` may be told. */
@@ -42,6 +44,11 @@ export interface HonoAuth<User, Claims extends AccessTokenClaims, Data extends o
    * it, each request is a `UsageError` (`not_guarded`).
    */
   requireAuth(requirement?: Requirement): MiddlewareHandler
+  /**
+   * Makes a middleware of the ready-made routes (`auth.handlers`), which passes on what is for none of them. How large a body may be is
+   * for a middleware before it to say.
+   */
+  routes(handlers: Handlers<AuthContext<User, Claims, Data>>): MiddlewareHandler
   /**
    * Gives a request's context.
    *
@@ -113,6 +120,10 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
         return denial === undefined ? next() : onDenied(denial, c)
       }
     },
+    routes: (handlers) => async (c, next) => {
+      const answer = await handlers.handle(authOf(c), () => c.req.text())
+      return answer === undefined ? next() : respond(c, answer)
+    },
     authOf,
     sendDenial: respond,
     sendFault(c, error) {
@@ -122,8 +133,9 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
   })
 }
 
-function respond(c: Context, { status, headers, body }: Denial | FaultResponse): Response {
-  return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/json' })
+function respond(c: Context, { status, headers, body }: HandlerAnswer): Response {
+  const type = body && { 'content-type': 'application/json' }
+  return c.newResponse(body ? JSON.stringify(body) : null, status as StatusCode, { ...type, ...headers })
 }
 
 /** `c.header` copies a response whose headers are immutable, such as one that `fetch` gave. */

@@ -6,8 +6,8 @@ import { isFault } from '@latchkey/core'
 import { callerOf, describeAdapter, type StartAdapter } from '@latchkey/testing'
 import { nodeAuth, type NodeHandler } from './index.ts'
 
-const start: StartAdapter = async (auth, { pause }) => {
-  const { listener, requireAuth, authOf, sendDenial } = nodeAuth(auth, { onError: () => {} })
+const start: StartAdapter = async (auth, { pause, handlers }) => {
+  const { listener, requireAuth, routes: mounted, authOf, sendDenial } = nodeAuth(auth, { onError: () => {} })
 
   const queryOf = (url: string | undefined) => new URL(url ?? '', 'http://localhost').searchParams
   const json = (response: Parameters<NodeHandler>[1], value: object) =>
@@ -121,14 +121,13 @@ const start: StartAdapter = async (auth, { pause }) => {
     ],
   ])
 
-  const server = createServer(
-    listener((request, response) => {
-      const method = request.method === 'HEAD' ? 'GET' : request.method
-      const handler = routes.get(`${method} ${request.url?.split('?')[0]}`)
-      if (handler === undefined) return void response.writeHead(404).end()
-      return handler(request, response)
-    }, readJson),
-  ).listen(0, '127.0.0.1')
+  const handle: NodeHandler = (request, response) => {
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const handler = routes.get(`${method} ${request.url?.split('?')[0]}`)
+    if (handler === undefined) return void response.writeHead(404).end()
+    return handler(request, response)
+  }
+  const server = createServer(listener(mounted(handlers)(handle), readJson)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -37,8 +37,7 @@ export function openSink(response: ServerResponse | undefined): EffectSink {
 
 /** The fields given to `writeHead`: an object, or a list of names and values, flat or in pairs, where names may repeat. */
 function toFields(given: unknown = {}): readonly Field[] {
-  if (!Array.isArray(given))
-    return Object.entries(given as Record<string, string>).filter(([, value]) => value !== undefined)
+  if (!Array.isArray(given)) return Object.entries(given as object).filter(([, value]) => value !== undefined)
   if (Array.isArray(given[0])) return given as readonly Field[]
   return (given as readonly string[]).flatMap((name, index) =>
     index % 2 === 0 ? [[name, given[index + 1] as string]] : [],

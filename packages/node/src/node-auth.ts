@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { UsageError } from '@latchkey/core'
-import type { AccessTokenClaims, Auth, AuthRequest, Context, Denial, Requirement } from '@latchkey/core'
+import type { AccessTokenClaims, Auth, AuthRequest, Context, Denial, Handlers, Requirement } from '@latchkey/core'
 import { openSink } from './effects.ts'
 import { toAuthRequest } from './request.ts'
 import { sendFault, sendJson } from './send.ts'
@@ -44,6 +44,11 @@ export interface NodeAuth<User, Claims extends AccessTokenClaims, Data extends o
    * @throws {ConfigError} At once, for a requirement that is misspelt or out of range.
    */
   requireAuth(requirement?: Requirement): (handler: NodeHandler) => NodeHandler
+  /**
+   * Puts the ready-made routes (`auth.handlers`) before a handler, which gets the requests that are for none of them. They read the
+   * bodies of theirs themselves.
+   */
+  routes(handlers: Handlers<Context<User, Claims, Data>>): (handler: NodeHandler) => NodeHandler
   /**
    * Gives a request's context; other instances' contexts are not found here.
    *
@@ -147,6 +152,10 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
         return denial === undefined ? handler(request, response) : onDenied(denial, request, response)
       }
     },
+    routes: (handlers) => (handler) => async (request, response) => {
+      const answer = await handlers.handle(authOf(request), () => request)
+      return answer === undefined ? handler(request, response) : sendJson(response, answer)
+    },
     authOf,
     open,
     sendDenial: sendJson,
@@ -154,6 +163,5 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
   })
 }
 
-function warn(error: unknown): void {
+const warn = (error: unknown): void =>
   process.emitWarning(error instanceof Error ? error : 'A request handler threw something that is no Error')
-}

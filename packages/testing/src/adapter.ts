@@ -18,6 +18,7 @@ import {
 import { describeHostileInput } from './adapter/hostile-input.ts'
 import { describeLogin } from './adapter/login.ts'
 import { describeLogout } from './adapter/logout.ts'
+import { describeReadyMade } from './adapter/ready-made.ts'
 import { describeRenewal } from './adapter/renewal.ts'
 import { describeRequirements } from './adapter/requirements.ts'
 import { describeStreaming } from './adapter/streaming.ts'
@@ -54,6 +55,7 @@ export function describeAdapter(name: string, start: StartAdapter): void {
     describeStreaming(application)
     describeRequirements(application)
     describeFaults(application)
+    describeReadyMade(application)
     describeHostileInput(application)
     describeTranscript(application)
     describeTokenLocations(start)

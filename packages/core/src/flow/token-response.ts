@@ -45,11 +45,21 @@ export async function issueTokens(
     // A cut-off of the subject that this record did not survive, its tokens do not either, however it interleaves with this exchange.
     epoch: record.epoch,
   })
-  return {
+  const response: TokenResponse = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: tokens.lifetime / 1_000,
     refresh_token: await engineOf(config).credentialOf(record),
     ...(record.scopes.length === 0 ? {} : { scope: record.scopes.join(' ') }),
   }
+  expiries.set(response, record.idleExpiresAt)
+  return response
+}
+
+/** Beside the response and not in it, for it is sent as it is. */
+const expiries = new WeakMap<TokenResponse, number>()
+
+/** When the refresh token of a response ends unless it is exchanged before, in epoch milliseconds; undefined for a copy. */
+export function expiryOf(tokens: TokenResponse): number | undefined {
+  return expiries.get(tokens)
 }

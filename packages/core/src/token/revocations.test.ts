@@ -1,17 +1,13 @@
-import { createTestRuntime } from '@latchkey/testing'
+import { createTestRuntime, TEST_KEYS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import type { AccessTokenClaims } from '../authentication.ts'
 import { createMemoryRevocationStore } from '../memory/revocation-store.ts'
 import type { RevocationStore } from '../revocation-port.ts'
+import { createKeyring } from './keyring.ts'
+import { resolveTokenOptions } from './options.ts'
 import { createTokenRevocations } from './revocations.ts'
 
-const POLICY = {
-  issuer: 'https://api.test',
-  maxLifetime: 3_600_000,
-  refreshLifetime: 1e9,
-  freshFor: undefined,
-  leeway: 5_000,
-}
+const POLICY = resolveTokenOptions({ issuer: 'https://api.test', audience: 'api' })
 const SESSION = 'ab'.repeat(16)
 const UNAVAILABLE = expect.objectContaining({ code: 'ERR_UNAVAILABLE' })
 
@@ -21,7 +17,7 @@ function begin(replaced: Partial<Record<keyof RevocationStore, unknown>> = {}) {
   const revocations = createTokenRevocations({ store: { ...store, ...replaced } }, POLICY, runtime)
   const iat = Math.floor(runtime.now() / 1_000)
   const claims: AccessTokenClaims = {
-    iss: POLICY.issuer,
+    iss: 'https://api.test',
     aud: 'api',
     sub: 'alice',
     jti: 'AbCdEfGhIjKlMnOpQrStUv',
@@ -160,6 +156,30 @@ describe('createTokenRevocations()', () => {
     expect(() => createTokenRevocations(given, POLICY, createTestRuntime())).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', option }),
     )
+  })
+
+  it('lets a local view know what was revoked within the longest life of any token that is accepted', async () => {
+    const keys = await createKeyring([TEST_KEYS.EdDSA])
+    const issuer = 'https://other.test'
+    for (const [options, longest] of [
+      [{}, 3_600_000],
+      [{ trustedIssuers: [{ issuer, keys, maxLifetime: '1d' }] }, 86_400_000],
+      [{ profile: 'flaskJwtExtended', refreshLifetime: '2d' }, 172_800_000],
+    ] as const) {
+      const asked: number[] = []
+      const memory = createMemoryRevocationStore()
+      const store: RevocationStore = {
+        ...memory,
+        changedSince(since, call) {
+          asked.push(since)
+          return memory.changedSince(since, call)
+        },
+      }
+      const { runtime, claims } = begin()
+      const policy = resolveTokenOptions({ issuer: 'https://api.test', audience: 'api', ...options })
+      await createTokenRevocations({ store }, policy, runtime).isRevoked(claims, true)
+      expect(runtime.now() - (asked[0] ?? 0)).toBe(longest + 5_000 + 60_000 + 60_000)
+    }
   })
 
   it('is of no use without tokens', () => {

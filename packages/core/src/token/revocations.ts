@@ -58,6 +58,8 @@ export interface TokenRevocations {
   sweep(limit: number): Promise<number>
 }
 
+type Policy = Pick<TokenPolicy, 'issuer' | 'maxLifetime' | 'refreshLifetime' | 'freshFor' | 'leeway' | 'trustedIssuers'>
+
 const METHODS = ['isRevoked', 'revoke', 'epochOf', 'revokeAllForSubject', 'changedSince', 'deleteExpired'] as const
 const TOKEN_ID = /^[A-Za-z0-9_-]{22}$/
 /** A token may be issued so long after its session was looked up. */
@@ -87,19 +89,13 @@ function resolveOptions(options: unknown): RevocationPolicy {
  * @param policy That of the tokens; undefined where there are none.
  * @throws {ConfigError} With a path such as `revocations.staleAfter`, or when there are no tokens to revoke.
  */
-export function createTokenRevocations(
-  given: unknown,
-  policy: Pick<TokenPolicy, 'issuer' | 'maxLifetime' | 'refreshLifetime' | 'freshFor' | 'leeway'> | undefined,
-  runtime: Runtime,
-): TokenRevocations {
+export function createTokenRevocations(given: unknown, policy: Policy | undefined, runtime: Runtime): TokenRevocations {
   const { store, staleAfter, pollEvery, storeTimeout } = resolveOptions(given)
   if (policy === undefined) throw new ConfigError('revocations', 'must not be given without "tokens"')
-  const { issuer, maxLifetime, refreshLifetime, freshFor, leeway } = policy
-  // Where there are no fresh tokens, there are no refresh JWTs either.
-  const longest = freshFor === undefined ? maxLifetime : Math.max(maxLifetime, refreshLifetime)
+  const { issuer, leeway } = policy
   const call = createStoreCall(runtime, storeTimeout)
   /** Nothing that was issued before a moment lives longer than this after it. */
-  const horizon = longest + leeway + UNDER_WAY
+  const horizon = longestLife(policy) + leeway + UNDER_WAY
   const view = createRevocationView(
     (since) => call((at) => store.changedSince(since, at)),
     { staleAfter, pollEvery, horizon },
@@ -140,6 +136,12 @@ export function createTokenRevocations(
     },
     sweep: (limit) => call((at) => store.deleteExpired(limit, at)),
   })
+}
+
+/** Where there are no fresh tokens, there are no refresh JWTs either. */
+function longestLife({ maxLifetime, refreshLifetime, freshFor, trustedIssuers }: Policy): number {
+  const others = [...trustedIssuers.values()].map((other) => other.policy.maxLifetime)
+  return Math.max(maxLifetime, freshFor === undefined ? 0 : refreshLifetime, ...others)
 }
 
 /** Ours are of one form; those of other issuers may be of any. */

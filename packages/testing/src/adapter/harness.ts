@@ -13,6 +13,7 @@ import {
   type Auth,
   type AuthEvent,
   type Context,
+  type Handlers,
   type TokenLocation,
 } from '@latchkey/core'
 import { mintAccessToken, type MintOptions } from '../access-token.ts'
@@ -61,6 +62,8 @@ export async function callerOf(context: Context<AdapterTestUser, AccessTokenClai
 export interface AdapterTestOptions {
   /** What `/stream` and `/conflict` await half-way. */
   readonly pause: () => Promise<void>
+  /** The ready-made routes, at their default paths, to be mounted by the adapter's `routes`. */
+  readonly handlers: Handlers<Context<AdapterTestUser, AccessTokenClaims, AdapterTestData>>
 }
 
 /** A server that listens. */
@@ -90,6 +93,7 @@ export interface RunningApplication {
  * - `GET /stream`: `optional`; writes the chunk `first `, awaits `pause`, sets the session's `value` to `streamed`, and writes
  *   `written`, or the `reason` of the fault.
  * - `POST /conflict`: guarded; reads the session's `value`, awaits `pause`, sets it to `mine`; `{ ok: true }`.
+ * - `handlers`, by the adapter's `routes`.
  * - `GET /unguarded`: reads the context's `authentication` without a guard; who.
  *
  * A fault is answered by the adapter; any other error with 500 and the JSON `{ error: 'internal_error' }`, by the adapter or by the
@@ -158,8 +162,12 @@ export async function startTestApplication(
     onEvent: (event) => events.push(event),
     runtime,
   })
+  const handlers = auth.handlers({
+    token: async ({ user, password }, context) =>
+      password === 'right' ? auth.login(context, { subject: String(user), deliver: 'tokens' }) : undefined,
+  })
   let pause = async (): Promise<void> => {}
-  const { origin, close } = await start(auth, { pause: () => pause() })
+  const { origin, close } = await start(auth, { pause: () => pause(), handlers })
   const send: TestApplication['send'] = (line, headers, options) => sendRequest(origin, line, headers, options)
   return {
     auth,
