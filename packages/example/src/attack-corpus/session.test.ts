@@ -465,6 +465,7 @@ const ON_STORES: StoreItems = {
         const sid = await target.logIn()
         await target.kept.tamper?.(`data = '${data}'`)
         await expectDead(target, sid, 'session_unknown')
+        expect(target.events).toContainEqual({ type: 'session_undecodable', sessionId: idOf(sid), reason: 'row' })
       }
       for (const column of ['scopes', 'amr', 'carrier']) {
         const sid = await target.logIn()
