@@ -191,34 +191,6 @@ export const ROUTES: readonly CorpusRoute[] = [
     },
   },
   { methods: WRITING, path: '/part/transfer', requirement: {}, mountedTwice: true, answer: transfer },
-  {
-    methods: ['POST'],
-    path: '/token',
-    requirement: null,
-    async answer({ auth, context, query }) {
-      const scopes = query.get('scope')?.split(' ') ?? []
-      const login = await auth.login(context, { subject: query.get('as') ?? 'alice', deliver: 'tokens', scopes })
-      return login.ok ? { status: 200, body: login.tokens } : login.denial
-    },
-  },
-  {
-    methods: ['POST'],
-    path: '/refresh',
-    requirement: null,
-    async answer({ auth, body }) {
-      const refreshed = await auth.refresh(fieldOf(await body(), 'refresh_token'))
-      return refreshed.ok ? { status: 200, body: refreshed.tokens } : refreshed.denial
-    },
-  },
-  {
-    methods: ['POST'],
-    path: '/revoke',
-    requirement: null,
-    async answer({ auth, body }) {
-      await auth.revokeRefreshToken(fieldOf(await body(), 'token'))
-      return { status: 200 }
-    },
-  },
 ]
 
 /** Runs a route. What the client sent and the session cannot hold is the client's mistake here, and answered by its reason. */
@@ -237,6 +209,29 @@ export function answerUnrouted(method: string, path: string): CorpusAnswer {
   if (allow.length === 0) return { status: 404 }
   const headers = { allow: [...allow, 'OPTIONS'].join(', ') }
   return { status: method === 'OPTIONS' ? 204 : 405, headers }
+}
+
+/** The ready-made routes, for pages and for devices. */
+export const READY_MADE = { page: '/auth', device: '/device' } as const
+
+/** The name of the cookie that refresh tokens have under `READY_MADE.page`. It has a path of its own, which `__Host-` excludes. */
+export const REFRESH_COOKIE = '__Secure-rt'
+
+/** Makes the ready-made routes: refresh tokens travel in a cookie for pages, in bodies for devices. */
+export function createReadyMade(auth: CorpusAuth): readonly ReturnType<CorpusAuth['handlers']>[] {
+  const options: Parameters<CorpusAuth['handlers']>[0] = {
+    introspect: { scope: 'introspect', via: 'bearer' },
+    token: ({ as = 'alice', scope = '' }, context) =>
+      auth.login(context, { subject: String(as), deliver: 'tokens', scopes: String(scope).split(' ').filter(Boolean) }),
+  }
+  return [
+    auth.handlers({
+      ...options,
+      prefix: READY_MADE.page,
+      refreshCookie: { name: REFRESH_COOKIE, path: READY_MADE.page },
+    }),
+    auth.handlers({ ...options, prefix: READY_MADE.device }),
+  ]
 }
 
 /** The values of a session, as the page at `/` shows them. */

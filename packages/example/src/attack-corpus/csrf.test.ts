@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ADAPTERS } from '../app.ts'
 import { expectComplete, loadItems, type CorpusRequest, type Item } from '../attack-corpus.fixture.ts'
-import { createTargets, type CorpusTarget } from './target.fixture.ts'
+import { READY_MADE, REFRESH_COOKIE } from './application.fixture.ts'
+import { createTargets, sidOf, type CorpusTarget } from './target.fixture.ts'
 
 const ITEMS = loadItems('csrf')
-
-/** Items that are not run. They are never counted as passed. */
-const NOT_APPLICABLE: ReadonlyMap<string, string> = new Map([
-  ['CSR-071', 'a refresh token is in no cookie, and so in no request that a page elsewhere can send'],
-])
 
 /** Where another answer than the corpus has is decided: the status, and why. */
 const DECIDED: ReadonlyMap<string, readonly [status: number, why: string]> = new Map([
@@ -36,10 +32,13 @@ interface Attack {
   readonly foreign: string
   /** That of a session that the victim has left by a logout. */
   readonly previous: string
+  /** A refresh token of the victim's. */
+  readonly refresh: string
 }
 
 const VARIANTS: Readonly<Record<string, (attack: Attack) => string>> = {
   sid: ({ sid }) => sid,
+  refresh: ({ refresh }) => refresh,
   csrf: ({ token }) => token,
   'csrf with case swapped': ({ token }) =>
     token.replaceAll(/[a-z]/gi, (letter) =>
@@ -90,6 +89,22 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
     expect([answer.headers.has('set-cookie'), answer.body.includes('transferred')]).toEqual([false, false])
     expect(target.store.calls).toEqual([])
   },
+  /** The cookie with the refresh token goes to one path, and is not looked at when a page elsewhere sends it there. */
+  async 'CSR-071'({ target, attack }, item) {
+    const login = await target.logInWithTokens('', READY_MADE.page)
+    const refresh = sidOf(login, REFRESH_COOKIE) ?? expect.unreachable('No cookie')
+    const { headers = [], ...request } = toRequest(item, { ...attack, refresh }, READY_MADE.page)
+    target.store.forgetCalls()
+    for (const [name, value] of [...headers.slice(1), ['origin', 'null'], ['referer', 'https://evil.test/']] as const) {
+      const before = target.events.length
+      const sent = [['cookie', `${REFRESH_COOKIE}=${refresh}`] as const, [name, value] as const]
+      const answer = await target.raw({ ...request, headers: sent })
+      expect([answer.status, answer.error, target.verdicts(before)]).toEqual([403, 'cross_origin', ['cross_origin']])
+      expect([answer.headers.has('set-cookie'), target.store.calls]).toEqual([false, []])
+    }
+    const own = { headers: [['cookie', `${REFRESH_COOKIE}=${refresh}`] as const] }
+    expect((await target.send(`POST ${READY_MADE.page}/refresh`, undefined, own)).status).toBe(200)
+  },
   async 'CSR-099'({ target, attack }, item) {
     const refused = await target.raw(toRequest(item, attack))
     const admitted = await target.send('POST /transfer', attack.sid)
@@ -135,14 +150,14 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
 }
 
 const isAboutToken = ({ slug }: Item): boolean => slug.startsWith('tok-')
-const OTHERS = ITEMS.filter(({ id }) => !NOT_APPLICABLE.has(id) && !Object.hasOwn(PROCEDURES, id))
+const OTHERS = ITEMS.filter(({ id }) => !Object.hasOwn(PROCEDURES, id))
 const REQUESTS = OTHERS.filter((item) => !isAboutToken(item))
 const TOKENS = OTHERS.filter(isAboutToken)
 
 describe('the CSRF items of the attack corpus', () => {
-  it('are complete: each runs, or is not applicable for a stated reason', () => {
+  it('are complete: each runs', () => {
     const run = REQUESTS.map(({ id }) => id)
-    expectComplete(ITEMS, [NOT_APPLICABLE.keys(), Object.keys(PROCEDURES), run, TOKENS.map(({ id }) => id)])
+    expectComplete(ITEMS, [Object.keys(PROCEDURES), run, TOKENS.map(({ id }) => id)])
     expect([...DECIDED.keys()].filter((id) => !run.includes(id))).toEqual([])
     const open = ITEMS.filter(({ expect: { result } }) => result === 'neutral').map(({ id }) => id)
     expect(open).toEqual([...NEUTRAL])
@@ -160,7 +175,7 @@ describe.each(ADAPTERS)('an attack from another site on %s', { timeout: 30_000 }
     await target.send('POST /logout', before)
     const sid = await target.logIn()
     const foreign = await tokenOf(target, await target.logIn('mallory'))
-    attack = { sid, token: await tokenOf(target, sid), foreign, previous }
+    attack = { sid, token: await tokenOf(target, sid), foreign, previous, refresh: '' }
   })
   afterAll(targets.closeAll)
   afterEach(() => void vi.restoreAllMocks())

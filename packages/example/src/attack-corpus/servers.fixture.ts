@@ -16,6 +16,7 @@ import type { Adapter } from '../app.ts'
 import {
   answerRoute,
   answerUnrouted,
+  createReadyMade,
   ROUTES,
   type CorpusAnswer,
   type CorpusAuth,
@@ -43,7 +44,7 @@ export const CREATE_SERVER: Readonly<Record<Adapter, (parts: CorpusServerParts) 
 }
 
 function createNodeServer({ auth, pause, onError }: CorpusServerParts): Server {
-  const { listener, requireAuth, authOf, upgrade } = nodeAuth(auth, { onError })
+  const { listener, requireAuth, authOf, upgrade, routes } = nodeAuth(auth, { onError })
 
   function toHandler(route: CorpusRoute): NodeHandler {
     const run: NodeHandler = async (request, response) => {
@@ -57,15 +58,14 @@ function createNodeServer({ auth, pause, onError }: CorpusServerParts): Server {
   const handlers = new Map(
     ROUTES.flatMap((route) => route.methods.map((method) => [`${method} ${route.path}`, toHandler(route)] as const)),
   )
-  const server = createServer(
-    OPTIONS,
-    listener((request, response) => {
-      const { method = '' } = request
-      const path = pathOf(request.url)
-      const handler = handlers.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
-      return handler === undefined ? send(response, answerUnrouted(method, path)) : handler(request, response)
-    }),
-  )
+  const own: NodeHandler = (request, response) => {
+    const { method = '' } = request
+    const path = pathOf(request.url)
+    const handler = handlers.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
+    return handler === undefined ? send(response, answerUnrouted(method, path)) : handler(request, response)
+  }
+  const all = createReadyMade(auth).reduce((handler, each) => routes(each)(handler), own)
+  const server = createServer(OPTIONS, listener(all))
   const admit = auth.guard()
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => socket.destroy())
@@ -78,10 +78,11 @@ function createNodeServer({ auth, pause, onError }: CorpusServerParts): Server {
 }
 
 function createExpressServer({ auth, pause, onError }: CorpusServerParts): Server {
-  const { mount, requireAuth, authOf, faults } = expressAuth(auth)
+  const { mount, requireAuth, authOf, routes, faults } = expressAuth(auth)
   const app = express()
   const part = express.Router()
   app.use(mount)
+  for (const each of createReadyMade(auth)) app.use(routes(each))
   part.use(mount)
   app.use('/part', part)
 
@@ -112,10 +113,11 @@ function createExpressServer({ auth, pause, onError }: CorpusServerParts): Serve
 }
 
 function createHonoServer({ auth, pause, onError }: CorpusServerParts): Server {
-  const { mount, requireAuth, authOf, sendFault } = honoAuth(auth)
+  const { mount, requireAuth, authOf, routes, sendFault } = honoAuth(auth)
   const app = new Hono()
   const part = new Hono()
   app.use(mount)
+  for (const each of createReadyMade(auth)) app.use(routes(each))
   part.use(mount)
 
   function exchange(c: Context): CorpusExchange {

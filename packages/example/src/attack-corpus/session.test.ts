@@ -143,7 +143,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   async 'SES-015'({ target }) {
     const sid = await target.logIn()
-    const tokens = jsonOf(await target.send('POST /token')) as TokenResponse
+    const tokens = jsonOf(await target.logInWithTokens()) as TokenResponse
     const { reset, mailed } = await createPasswords(target.auth)
     await reset.request('alice')
     await vi.waitFor(() => expect(mailed()).toBeDefined())
@@ -292,7 +292,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   async 'SES-078'({ start }) {
     const target = await start()
-    const tokens = jsonOf(await target.send('POST /token')) as TokenResponse
+    const tokens = jsonOf(await target.logInWithTokens()) as TokenResponse
     let sid = await target.logIn()
     target.runtime.advance('301s')
     expect((await target.send('GET /me', sid)).headers.has('set-cookie')).toBe(true)
@@ -330,7 +330,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
   },
   /** There is no OAuth flow here. What is made for other purposes is no session cookie. */
   async 'SES-084'({ target }) {
-    const { refresh_token: refresh, access_token: access } = jsonOf(await target.send('POST /token')) as TokenResponse
+    const { refresh_token: refresh, access_token: access } = jsonOf(await target.logInWithTokens()) as TokenResponse
     for (const text of [refresh, access, refresh.replace('lkr_', 'lks_')]) {
       await expectDead(target, text, 'session_unknown')
     }

@@ -30,7 +30,7 @@ import {
 } from '@latchkey/testing'
 import type { Adapter } from '../app.ts'
 import { APP_ORIGIN, sendBytes, toBytes, type CorpusRequest, type RawAnswer } from '../attack-corpus.fixture.ts'
-import type { CorpusAuth } from './application.fixture.ts'
+import { READY_MADE, type CorpusAuth } from './application.fixture.ts'
 import { CREATE_SERVER } from './servers.fixture.ts'
 import { MEMORY, type CorpusStore, type StoreKind } from './stores.fixture.ts'
 
@@ -74,6 +74,8 @@ export interface CorpusTarget {
   send(line: string, sid?: string, more?: Pick<CorpusRequest, 'headers' | 'body'>): Promise<RawAnswer>
   /** Logs in; the value of the session cookie. */
   logIn(subject?: string): Promise<string>
+  /** Logs a device in; the answer has tokens. Of a page, it has a cookie besides. */
+  logInWithTokens(scope?: string, prefix?: string): Promise<RawAnswer>
   /** The codes by which credentials were refused, and the reasons of suspicion, since `from`. */
   verdicts(from: number): readonly string[]
   /** Holds the next store call of a name, before it reaches the store. */
@@ -153,6 +155,10 @@ export async function startTarget(adapter: Adapter, options: TargetOptions = {})
     },
     async logIn(subject = 'alice') {
       return sidOf(await target.send(`POST /login?as=${encodeURIComponent(subject)}`)) ?? ''
+    },
+    logInWithTokens(scope = '', prefix = READY_MADE.device) {
+      const headers = [['content-type', 'application/json']] as const
+      return target.send(`POST ${prefix}/token`, undefined, { headers, body: JSON.stringify({ scope }) })
     },
     verdicts(from) {
       return events.slice(from).flatMap((event) => {
