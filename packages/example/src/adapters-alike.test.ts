@@ -3,7 +3,7 @@ import { ADAPTERS, type Adapter } from './app.ts'
 import { headersThatMatter, PASSWORD, shapeOf, startTestServer, type Sending } from './server.fixture.ts'
 
 describe('the three adapters', () => {
-  it('answer one scenario alike', async () => {
+  it('21. answer one scenario alike, with the same headers and cookies', async () => {
     const [hono, ...others] = await Promise.all(ADAPTERS.map(runScenario))
     expect(hono).toHaveLength(SCENARIO.length)
     for (const other of others) expect(other).toEqual(hono)

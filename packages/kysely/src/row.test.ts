@@ -1,4 +1,5 @@
 import type { SessionRecord } from '@latchkey/core'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeRow, encodeFields, INFO_FIELDS, RECORD_FIELDS } from './row.ts'
 
@@ -31,12 +32,16 @@ const RECORD: SessionRecord = {
 
 /** A row as a driver gives it: by the names of columns. */
 function rowOf(change: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const encoded = Object.entries(encodeFields(RECORD_FIELDS, RECORD))
+  return { ...encodedRowOf(RECORD), ...change }
+}
+
+function encodedRowOf(record: SessionRecord): Record<string, unknown> {
+  const encoded = Object.entries(encodeFields(RECORD_FIELDS, record))
   const named = encoded.map(([field, value]) => [
     field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     value,
   ])
-  return { ...(Object.fromEntries(named) as Record<string, unknown>), ...change }
+  return Object.fromEntries(named) as Record<string, unknown>
 }
 
 describe('decodeRow()', () => {
@@ -96,5 +101,30 @@ describe('decodeRow()', () => {
     { user_agent: 5 },
   ])('gives null for a row that nobody can have written: %o', (change) => {
     expect(decodeRow(RECORD_FIELDS, rowOf(change))).toBeNull()
+  })
+})
+
+describe('what must always hold of rows', () => {
+  it('18. what another version wrote reads as a record of this one, whole, or as absent', () => {
+    const stored = fc.oneof(
+      fc.string(),
+      fc.json({ maxDepth: 1 }),
+      fc.integer(),
+      fc.double(),
+      fc.bigInt(),
+      fc.uint8Array(),
+      fc.constantFrom(null, undefined),
+    )
+    const columns = Object.keys(rowOf())
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...columns, 'added'), stored, { maxKeys: 3 }), (change) => {
+        const record = decodeRow(RECORD_FIELDS, rowOf(change))
+        if (record === null) return
+        expect(Object.keys(record)).toEqual([...RECORD_FIELDS])
+        // What it reads it can also write, and reads the same again.
+        expect(decodeRow(RECORD_FIELDS, encodedRowOf(record))).toEqual(record)
+      }),
+      { numRuns: 500 },
+    )
   })
 })

@@ -90,6 +90,28 @@ describe('decodeRow()', () => {
   })
 })
 
+describe('what must always hold of rows', () => {
+  it('18. what another version wrote reads as a record of this one, whole, or as absent', () => {
+    const lines = encodeRow(full, 'live').split('\n')
+    const change = fc.record({
+      line: fc.nat(lines.length - 1),
+      text: fc.oneof(fc.json({ maxDepth: 1 }), fc.string()),
+      kind: fc.nat(2),
+    })
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const row = [...lines]
+        for (const { line, text, kind } of changes) {
+          row.splice(line, kind === 0 ? 0 : 1, ...(kind === 1 ? [] : [`,${text}`]))
+        }
+        const record = decodeRow(full.id, row.join('\n'))
+        if (record !== null) expect(Object.keys(record).toSorted()).toEqual(Object.keys(full).toSorted())
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
 describe('decodeInfo()', () => {
   it('reads the first lines, which hold neither secrets nor data', () => {
     const lines = encodeRow(full, 'live').split('\n').slice(0, INFO_LINE_COUNT)

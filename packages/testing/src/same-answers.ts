@@ -36,7 +36,7 @@ export function describeSameAnswers(
   { runs = 60 }: SameAnswersOptions = {},
 ): void {
   describe(`the same calls on ${name}`, () => {
-    it('have the same answers', { timeout: 300_000 }, async () => {
+    it('22. have the same answers, and leave the same to be seen', { timeout: 300_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(steps, async (sequence) => {
           const { stores, close } = await makeHarness()
