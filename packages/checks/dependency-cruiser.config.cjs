@@ -26,6 +26,7 @@ const DIRECTION = {
   password: ['core'],
   iron: ['core'],
   client: [],
+  cli: ['core'],
 }
 
 /** What the tests of a package import besides: an adapter, where a session has to pass through a real socket; the server's side of a client. */

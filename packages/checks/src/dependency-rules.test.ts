@@ -55,6 +55,8 @@ const LEGAL: Record<string, string> = {
   'packages/iron/src/index.test.ts': `import '@latchkey/node'\nimport '@latchkey/testing'\nimport 'iron-session'`,
   'packages/password/package.json': '{ }',
   'packages/password/src/index.ts': `export {}`,
+  'packages/cli/package.json': '{ "dependencies": { "@latchkey/core": "1" } }',
+  'packages/cli/src/index.ts': `import '@latchkey/core'\nimport 'node:crypto'`,
   'packages/client/package.json': '{ }',
   'packages/client/src/index.ts': `import './errors.ts'`,
   'packages/client/src/errors.ts': 'export const e = 1',
@@ -103,6 +105,7 @@ const PLANTED: readonly (readonly [path: string, text: string, rule: string])[] 
   ['packages/iron/src/planted.ts', `import '@latchkey/node'`, 'direction-iron'],
   ['packages/iron/src/planted.test.ts', `import '@latchkey/hono'`, 'direction-iron-tests'],
   ['packages/iron/src/planted-iron.ts', `import 'iron-session'`, 'iron-session-has-one-importer'],
+  ['packages/cli/src/planted.ts', `import '@latchkey/node'`, 'direction-cli'],
   ['packages/client/src/planted.ts', `import '@latchkey/core'`, 'direction-client'],
   ['packages/client/src/planted.test.ts', `import '@latchkey/node'`, 'direction-client-tests'],
   ['packages/client/src/planted-node.ts', `import 'node:crypto'`, 'client-imports-nothing'],
@@ -194,6 +197,7 @@ describe('the dependency rules', () => {
       'direction-kysely-tests',
       'direction-redis-tests',
       'direction-password-tests',
+      'direction-cli-tests',
       'home-of-hono-node-server',
     ])
   })

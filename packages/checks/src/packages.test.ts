@@ -7,6 +7,7 @@ const { version, engines, license } = JSON.parse(readText('package.json')) as Ma
 
 /** What each public package depends on, and what the application brings. */
 const DEPENDENCIES: Readonly<Record<string, { readonly own: readonly string[]; readonly peers: readonly string[] }>> = {
+  cli: { own: ['@latchkey/core'], peers: [] },
   client: { own: [], peers: [] },
   core: { own: ['jose'], peers: [] },
   testing: { own: ['@latchkey/core', 'fast-check'], peers: ['vitest'] },
