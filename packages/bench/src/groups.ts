@@ -7,6 +7,21 @@
 import type { Group } from './group.ts'
 import { passwordGroup } from './password/password-group.ts'
 import { refreshGroup } from './refresh/refresh-group.ts'
+import { sealedGroup } from './sealed/sealed-group.ts'
+import { sessionsGroup } from './sessions/sessions-group.ts'
+import { sizeGroup } from './size/size-group.ts'
+import { typesGroup } from './size/types-group.ts'
+import { storesGroup } from './stores/stores-group.ts'
+import { tokensGroup } from './tokens/tokens-group.ts'
 
 /** All of them. */
-export const GROUPS: readonly Group[] = [passwordGroup, refreshGroup]
+export const GROUPS: readonly Group[] = [
+  tokensGroup,
+  sessionsGroup,
+  sealedGroup,
+  storesGroup,
+  passwordGroup,
+  refreshGroup,
+  sizeGroup,
+  typesGroup,
+]

@@ -1,0 +1,65 @@
+/**
+ * What an import costs the compiler of TypeScript.
+ *
+ * @module
+ */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../../../..')
+
+/**
+ * Counts the instantiations of types that a module causes, those of an empty one taken off.
+ *
+ * @throws {Error} When it does not compile: what is not understood costs nothing.
+ */
+export async function countInstantiations(code: string): Promise<number> {
+  return (
+    (await compile(code)) -
+    (await compile(`export const nothing = 'from node:http'\nexport type { Server } from 'node:http'`))
+  )
+}
+
+async function compile(code: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-types-'))
+  try {
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+    await writeFile(join(folder, 'app.ts'), code)
+    const compilerOptions = {
+      target: 'es2024',
+      lib: ['es2024'],
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      allowImportingTsExtensions: true,
+      customConditions: ['@latchkey/source'],
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }))
+    const output = await run(folder)
+    const count = /^Instantiations:\s+(\d+)/m.exec(output)?.[1]
+    if (/error TS\d+/.test(output) || count === undefined)
+      throw new Error(`It does not compile: ${output.slice(0, 500)}`)
+    return Number(count)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+function run(folder: string): Promise<string> {
+  const compiler = join(ROOT, 'node_modules/typescript/lib/tsc.js')
+  return new Promise((resolve) => {
+    // It exits with 1 when it complains, and says why.
+    execFile(
+      process.execPath,
+      [compiler, '-p', '.', '--extendedDiagnostics'],
+      { cwd: folder },
+      (_error, stdout, stderr) => resolve(stdout + stderr),
+    )
+  })
+}

@@ -1,0 +1,108 @@
+/**
+ * What importing us costs a bundle.
+ *
+ * @module
+ */
+
+import type { Group } from '../group.ts'
+import type { Row } from '../report.ts'
+import { bundleOf } from './bundles.ts'
+
+interface Measured {
+  readonly name: string
+  readonly subject: 'latchkey' | 'peer'
+  readonly code: string
+  /** The most bytes, compressed; and a package that must not be in it. */
+  readonly goal?: { readonly gzip: number; readonly without?: string }
+}
+
+const KIB = 1_024
+const CONFIG = `secrets: { 1: process.env.AUTH_SECRET! }`
+
+const MEASURED: readonly Measured[] = [
+  {
+    name: 'core: HS256 tokens and stored sessions',
+    subject: 'latchkey',
+    code: `import { createAuth, storedSessions } from '@latchkey/core'
+      export const make = (store: any) => createAuth({ ${CONFIG}, origin: 'https://a.example', tokens: { issuer: 'i', audience: 'a' }, sessions: storedSessions(store) })`,
+    goal: { gzip: 12 * KIB, without: 'jose' },
+  },
+  {
+    name: 'core: HS256 tokens alone',
+    subject: 'latchkey',
+    code: `import { createAuth } from '@latchkey/core'
+      export const auth = createAuth({ ${CONFIG}, tokens: { issuer: 'i', audience: 'a' } })`,
+  },
+  {
+    name: 'core: everything it exports',
+    subject: 'latchkey',
+    code: `export * from '@latchkey/core'`,
+  },
+  {
+    name: 'client',
+    subject: 'latchkey',
+    code: `import { createAuthFetch } from '@latchkey/client'
+      export const auth = createAuthFetch({ refreshUrl: '/auth/refresh' })`,
+  },
+  {
+    name: 'hono adapter, with its core',
+    subject: 'latchkey',
+    code: `export { honoAuth } from '@latchkey/hono'\nexport { createAuth } from '@latchkey/core'`,
+  },
+  { name: 'jose: verify and sign', subject: 'peer', code: `export { jwtVerify, SignJWT } from 'jose'` },
+  { name: 'fast-jwt', subject: 'peer', code: `export { createSigner, createVerifier } from 'fast-jwt'` },
+  {
+    name: 'jsonwebtoken',
+    subject: 'peer',
+    code: `import jwt from 'jsonwebtoken'\nexport const { sign, verify } = jwt`,
+  },
+  { name: 'iron-session', subject: 'peer', code: `export { getIronSession } from 'iron-session'` },
+  { name: 'express-session', subject: 'peer', code: `export { default } from 'express-session'` },
+  { name: 'better-auth', subject: 'peer', code: `export { betterAuth } from 'better-auth'` },
+]
+
+/** The group. */
+export const sizeGroup: Group = {
+  name: 'size',
+  about: `Bundled by esbuild for Node, minified, and compressed by gzip; what Node has itself stays outside. *Packages* are the third parties whose code is in the bundle.`,
+  async run({ progress }) {
+    const rows: Row[] = []
+    const body: string[][] = []
+    for (const { name, subject, code, goal } of MEASURED) {
+      progress(name)
+      const { minified, gzip, packages } = await bundleOf(code)
+      const others = packages.filter((used) => !used.startsWith('@latchkey/'))
+      const words =
+        goal === undefined
+          ? null
+          : `<= ${goal.gzip / KIB} KiB${goal.without === undefined ? '' : `, without ${goal.without}`}`
+      const met =
+        goal === undefined ? null : gzip <= goal.gzip && !(goal.without !== undefined && others.includes(goal.without))
+      rows.push({
+        group: 'size',
+        case: name,
+        subject,
+        us_main_cpu: null,
+        ratio_to_floor: null,
+        ratio_to_peer: null,
+        goal: words,
+        met,
+        value: gzip,
+        unit: 'bytes gzip',
+      })
+      const kib = (bytes: number): string => (bytes / KIB).toFixed(1)
+      body.push([
+        name,
+        kib(gzip),
+        kib(minified),
+        others.join(', '),
+        words ?? '',
+        met === null ? '' : met ? 'yes' : 'no',
+      ])
+    }
+    return {
+      rows,
+      tables: [{ title: 'Bundles', head: ['import', 'KiB gzip', 'KiB minified', 'packages', 'goal', 'met'], body }],
+    }
+  },
+}
