@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { describeCrashes } from './session-races/crashes.ts'
 import { describeEndings } from './session-races/endings.ts'
 import type { MakeSessionRacesHarness, SessionRacesHarness } from './session-races/harness.ts'
+import { describeRefreshes } from './session-races/refreshes.ts'
 import { describeWriters } from './session-races/writers.ts'
 
 export type { SessionRacesHarness }
@@ -38,5 +39,6 @@ export function describeSessionRaces(name: string, makeHarness: MakeSessionRaces
     describeWriters(harness)
     describeEndings(harness)
     describeCrashes(makeHarness)
+    describeRefreshes(harness)
   })
 }

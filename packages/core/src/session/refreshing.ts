@@ -62,6 +62,11 @@ export async function refreshSession(
     if (decision.action === 'superseded') return { status: 'superseded' }
     if (decision.action === 'repeat') return { status: 'granted', record, rotated: false }
     if (decision.action === 'revoke') {
+      // A read that lags behind takes the newest token for a stolen one. Who can still write has seen the newest state.
+      if (!(await engine.write(record, { lastSeenAt: record.lastSeenAt })).ok) {
+        record = await engine.reload(record)
+        continue
+      }
       emit({
         type: 'suspicious',
         reason: decision.why === 'reused' ? 'refresh_reused' : 'store_regressed',
