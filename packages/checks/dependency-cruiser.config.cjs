@@ -25,6 +25,7 @@ const DIRECTION = {
   redis: ['core'],
   password: ['core'],
   iron: ['core'],
+  flask: ['core'],
   client: [],
   cli: ['core'],
 }

@@ -14,6 +14,7 @@ const DEPENDENCIES: Readonly<Record<string, { readonly own: readonly string[]; r
   node: { own: ['@latchkey/core'], peers: [] },
   express: { own: ['@latchkey/core', '@latchkey/node'], peers: ['express'] },
   hono: { own: ['@latchkey/core'], peers: ['hono'] },
+  flask: { own: ['@latchkey/core'], peers: [] },
   iron: { own: ['@latchkey/core', 'iron-session'], peers: [] },
   kysely: { own: ['@latchkey/core'], peers: ['kysely'] },
   password: { own: ['@latchkey/core', '@node-rs/argon2', 'rate-limiter-flexible'], peers: [] },

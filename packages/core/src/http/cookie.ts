@@ -161,7 +161,13 @@ export function createCookie(at: string, options: unknown, defaults: CookieDefau
   })
 }
 
-function readCookie(header: string | null, name: string): CookieReading {
+/**
+ * Finds a cookie in a `Cookie` header, as `Cookie.read` does: for cookies that other programs set.
+ *
+ * @param header As it came; null when there is none.
+ * @param name Compared byte for byte.
+ */
+export function readCookie(header: string | null, name: string): CookieReading {
   if (typeof header !== 'string') return NONE
   let found: string | undefined
   for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
