@@ -14,7 +14,8 @@ export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | 'too_large' | 'malformed'> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
+  const stream: ReadableStream<Uint8Array> = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))
+  const reader = stream.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   try {

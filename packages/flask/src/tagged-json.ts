@@ -70,10 +70,11 @@ function readTag(tag: string, value: unknown, depth: number): FlaskValue | undef
 
 /** An object whose only name looks like a tag is written with two underscores after it. */
 function readEscaped(value: unknown, depth: number): FlaskData {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  const [[name = '', member] = []] = entries
-  if (entries.length !== 1 || !name.endsWith('__')) throw new TypeError('An escaped object has one name')
-  return toData([[name.slice(0, -2), member]], depth)
+  const [entry, ...others] = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  if (entry === undefined || others.length > 0 || !entry[0].endsWith('__')) {
+    throw new TypeError('An escaped object has one name')
+  }
+  return toData([[entry[0].slice(0, -2), entry[1]]], depth)
 }
 
 function toData(entries: readonly (readonly [string, unknown])[], depth: number): FlaskData {
