@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import type { CurrentApplication } from './harness.ts'
+import { GOOD_API_KEY, type CurrentApplication } from './harness.ts'
 
 /** Defines the tests of bearer tokens. */
 export function describeBearer(application: CurrentApplication): void {
@@ -125,6 +125,32 @@ export function describeBearer(application: CurrentApplication): void {
       expect(answer.json()).toMatchObject({ subject: 'user-1' })
       expect((await send('GET /bearer', { Cookie })).status).toBe(401)
       expect(store.calls).toEqual([])
+    })
+  })
+
+  describe('an API key', () => {
+    it.each(['/me', '/maybe', '/bearer', '/passive'])('is admitted like a token when it is good: %s', async (path) => {
+      const { send, store } = application()
+      const answer = await send(`GET ${path}`, { Authorization: `Bearer ${GOOD_API_KEY}` })
+      expect(answer.status).toBe(200)
+      expect(answer.json()).toEqual({ subject: 'user-1', via: 'bearer', name: 'Name of user-1' })
+      expect([answer.setCookies, store.calls]).toEqual([[], []])
+    })
+
+    it.each(['/me', '/maybe'])(
+      'is refused when it is unknown, also where authentication is optional: %s',
+      async (path) => {
+        const answer = await application().send(`GET ${path}`, { Authorization: `Bearer ${GOOD_API_KEY}x` })
+        expect([answer.status, answer.json()]).toEqual([401, { error: 'invalid_token' }])
+        expect(answer.header('www-authenticate')).toBe('Bearer realm="api", error="invalid_token"')
+      },
+    )
+
+    it('is held to its scopes, and is no login', async () => {
+      const { send } = application()
+      const Authorization = `Bearer ${GOOD_API_KEY}`
+      expect((await send('GET /scope', { Authorization })).status).toBe(403)
+      expect((await send('GET /step-up', { Authorization })).status).toBe(401)
     })
   })
 }

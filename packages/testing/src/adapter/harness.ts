@@ -10,6 +10,7 @@ import {
   createMemorySessionStore,
   storedSessions,
   type AccessTokenClaims,
+  type ApiKeyVerifier,
   type Auth,
   type AuthEvent,
   type Context,
@@ -132,6 +133,17 @@ export interface TestApplication {
   close(): Promise<void>
 }
 
+/** The one API key that is good: of `user-1`, with the scope `read`. */
+export const GOOD_API_KEY = 'suite_good'
+
+const API_KEYS: ApiKeyVerifier = {
+  prefix: 'suite',
+  async verify(key) {
+    if (key !== GOOD_API_KEY) return { ok: false, code: 'unknown' }
+    return { ok: true, principal: { subject: 'user-1', keyId: 'k1', scopes: ['read'], authenticatedAt: 0 } }
+  },
+}
+
 /** Gives the application of the test that runs. */
 export type CurrentApplication = () => TestApplication
 
@@ -158,6 +170,7 @@ export async function startTestApplication(
       ...(locations && { locations }),
     },
     sessions: storedSessions<AdapterTestData>(store.store),
+    apiKeys: API_KEYS,
     users: { findById: (id) => ({ id, name: `Name of ${id}` }) },
     onEvent: (event) => events.push(event),
     runtime,
