@@ -20,8 +20,9 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
   const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
   const { listener, requireAuth, authOf } = nodeAuth(auth, { onError: (error) => logError(log, error) })
   const signedIn = requireAuth()
-  // An API key has not the first of these scopes, and of the others those that it was made with.
-  const owner = requireAuth({ scope: 'account' })
+  // What is at stake is the account itself, so that the stores are asked whether token, session and user still stand.
+  const owner = requireAuth({ scope: 'account', authoritative: true })
+  // No API key has the scope above; of these it has those that it was made with.
   const reader = requireAuth({ scope: 'notes:read' })
   const writer = requireAuth({ scope: 'notes:write' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.

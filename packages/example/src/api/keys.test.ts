@@ -129,6 +129,25 @@ describeServers('API keys', (running, { keepsSessions, isOwnDatabase }) => {
     expect(await readNotes(key)).toBe(200)
   })
 
+  it('are not made for a user who is disabled or gone, nor with the access token of an ended session', async () => {
+    const { cookie, id } = await server.signUp()
+    const json = { label: 'CI', scopes: ALL }
+    const post = async (sending: Sending): Promise<number> =>
+      (await server.send('POST', '/me/api-keys', { json, ...sending })).status
+    if (keepsSessions) {
+      const account = { email: 'ada@example.com', password: PASSWORD }
+      const tokens = (await server.send('POST', '/auth/token', { json: account })).json as Record<string, string>
+      const { access_token: token = '', refresh_token: refreshToken } = tokens
+      await server.send('POST', '/auth/revoke', { json: { token: refreshToken } })
+      expect(await post({ token })).toBe(401)
+      // Where no store is asked, it lives on to its end.
+      expect(await readNotes(token)).toBe(200)
+    }
+    await server.db.updateTable('users').set({ disabled_at: 1 }).where('id', '=', id).execute()
+    expect(await post({ cookie })).toBe(401)
+    expect(server.entries.at(-1)).toEqual({ type: 'rejected', code: 'user_disabled' })
+  })
+
   it('end with their user', async () => {
     const { cookie, id } = await server.signUp()
     const { key: token } = await make(cookie)
