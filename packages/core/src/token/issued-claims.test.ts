@@ -62,6 +62,12 @@ describe('toIssuedClaims()', () => {
     })
   })
 
+  it('tells the application which session a token belongs to, so that a login can have claims of its own', async () => {
+    const addClaims = (_: string, sessionId: string | undefined) => ({ device: sessionId ?? 'none' })
+    expect(await claimsOf({ ...RFC, addClaims }, { sessionId: 'abc' })).toMatchObject({ device: 'abc', sid: 'abc' })
+    expect(await claimsOf({ ...RFC, addClaims })).toMatchObject({ device: 'none' })
+  })
+
   it.each([undefined, null, 'admin', { sub: 'other' }, { exp: 9e9 }])(
     'issues nothing when the application adds %j',
     async (added) => {

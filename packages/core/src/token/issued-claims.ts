@@ -88,7 +88,7 @@ export async function toIssuedClaims(
   const iat = Math.floor(now / 1_000)
   const authTime = authenticatedAt === undefined ? undefined : Math.floor(authenticatedAt / 1_000)
   return {
-    ...copyCustomClaims(await addedClaims(subject, policy), reserved),
+    ...copyCustomClaims(await addedClaims(subject, sessionId, policy), reserved),
     ...copyCustomClaims(options.claims, reserved),
     ...profile.claimsOf({ use, iat, fresh: readFresh(options.fresh, iat, authTime, policy) }),
     ...(issuer !== null && { iss: issuer }),
@@ -129,11 +129,15 @@ function checkOptions(options: IssueOptions, { freshFor }: TokenPolicy): IssueOp
   return options
 }
 
-async function addedClaims(subject: string, { addClaims }: TokenPolicy): Promise<unknown> {
+async function addedClaims(
+  subject: string,
+  sessionId: string | undefined,
+  { addClaims }: TokenPolicy,
+): Promise<unknown> {
   if (addClaims === undefined) return undefined
   let added: unknown
   try {
-    added = await addClaims(subject)
+    added = await addClaims(subject, sessionId)
   } catch (cause) {
     throw new UnavailableError({ cause })
   }

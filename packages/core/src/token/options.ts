@@ -59,10 +59,10 @@ export interface TokenOptions<OwnClaims = unknown> {
    */
   readonly checkClaims?: ClaimsCheck
   /**
-   * Gives claims for each token that is issued, for a login, a refresh or by hand; those of `issueAccessToken` itself come before. What
+   * Gives claims for each token that is issued, for a login, a refresh or by hand, with the public id of the session that it belongs to; those of `issueAccessToken` itself come before. What
    * it throws is an `UnavailableError`. Default: none.
    */
-  readonly addClaims?: (subject: string) => IssuedClaims | Promise<IssuedClaims>
+  readonly addClaims?: (subject: string, sessionId: string | undefined) => IssuedClaims | Promise<IssuedClaims>
   /**
    * The keys, of `await createKeyring(...)`; or a function that gives the current ones, asked at every use, so that keys are rotated
    * without a restart. Default: HS256 keys that are derived from `secrets`.
@@ -106,7 +106,7 @@ export interface TokenPolicy extends ClaimsPolicy {
   readonly freshFor: number | undefined
   readonly schema: StandardSchema<unknown, object> | undefined
   readonly checkClaims: ClaimsCheck | undefined
-  readonly addClaims: ((subject: string) => unknown) | undefined
+  readonly addClaims: ((subject: string, sessionId: string | undefined) => unknown) | undefined
   /** Whether tokens carry a `csrf` claim, for a double submit beside the cookie that they ride in. */
   readonly csrf: boolean
 }
