@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeSessionStore } from '@latchkey/testing'
+import { describeRevocationStore, describeSessionStore } from '@latchkey/testing'
 import Database from 'better-sqlite3'
 import { Kysely, sql, SqliteDialect } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { migrateToLatest } from './migrations.ts'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 import { at, recordOf } from './records.fixture.ts'
+import { kyselyRevocationStore } from './revocation-store.ts'
 import { kyselySessionStore } from './session-store.ts'
 
 const opened: Kysely<unknown>[] = []
@@ -27,6 +28,12 @@ describeSessionStore('kysely on better-sqlite3', async () => {
     reopen: () => Promise.resolve(kyselySessionStore(db)),
     close: () => db.destroy(),
   }
+})
+
+describeRevocationStore('kysely on better-sqlite3', async () => {
+  const db = openBetter(newPath())
+  await migrateToLatest(db)
+  return { store: kyselyRevocationStore(db), close() {} }
 })
 
 describe('nodeSqliteDialect()', () => {

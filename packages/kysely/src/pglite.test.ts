@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
-import { describeSessionStore } from '@latchkey/testing'
+import { describeRevocationStore, describeSessionStore } from '@latchkey/testing'
 import { PGliteDialect } from 'kysely'
 import { afterAll, beforeAll } from 'vitest'
 import { createTables, type TestTables } from './databases.fixture.ts'
@@ -23,5 +23,10 @@ describeServices('embedded', () => {
       reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
       close() {},
     }
+  })
+
+  describeRevocationStore('kysely on PGlite', async () => {
+    await tables.clear()
+    return { store: tables.revocations, close() {} }
   })
 })

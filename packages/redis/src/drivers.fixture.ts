@@ -8,8 +8,9 @@ import { randomUUID } from 'node:crypto'
 import type { SessionStoreHarness } from '@latchkey/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
+import { afterAll, beforeAll, describe } from 'vitest'
 import type { RedisClient } from './client.ts'
-import { withAdmin } from './servers.fixture.ts'
+import { describeServices, SERVER_URL, startCluster, withAdmin, type StartedCluster } from './servers.fixture.ts'
 import { redisSessionStore } from './session-store.ts'
 
 /** A client of a driver, connected. */
@@ -106,5 +107,42 @@ async function eachKey(
         await Promise.all((keys as string[]).map((key) => visit(admin, key)))
       }
     })
+  }
+}
+
+/** What tests on one server or on a cluster work with; both are there when a test runs. */
+export interface Servers {
+  /** Where they are. */
+  urls(): readonly string[]
+  /** So many connections, as many as were asked for. */
+  connections(): readonly Connection[]
+}
+
+/** Defines tests for one server and for a cluster of three masters, with either driver. */
+export function describeServers(name: string, count: number, define: (servers: Servers) => void): void {
+  describeServices(name, () => {
+    describe.each(DRIVERS)('one server, %s', (_, connect) => {
+      defineOn(connect, () => [SERVER_URL])
+    })
+
+    describe('a cluster of three masters', () => {
+      let cluster: StartedCluster | undefined
+      beforeAll(async () => {
+        cluster = await startCluster()
+      }, 60_000)
+      afterAll(() => cluster?.close())
+      describe.each(DRIVERS)('%s', (_, connect) => {
+        defineOn(connect, () => cluster?.urls ?? [])
+      })
+    })
+  })
+
+  function defineOn(connect: Connect, urls: () => readonly string[]): void {
+    let connections: readonly Connection[] = []
+    beforeAll(async () => {
+      connections = await Promise.all(Array.from({ length: count }, () => connect(urls())))
+    })
+    afterAll(async () => void (await Promise.all(connections.map((connection) => connection.close()))))
+    define({ urls, connections: () => connections })
   }
 }

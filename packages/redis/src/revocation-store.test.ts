@@ -3,10 +3,10 @@ import { describeRevocationStore, type RevocationStoreHarness } from '@latchkey/
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { NodeRedisClient } from './client.ts'
-import { createPrefix, DRIVERS, dump, lives, removeAll, type Connection } from './drivers.fixture.ts'
+import { createPrefix, describeServers, dump, lives, removeAll, type Connection } from './drivers.fixture.ts'
 import { at, idOf, NOW } from './records.fixture.ts'
 import { redisRevocationStore } from './revocation-store.ts'
-import { describeServices, SERVER_URL, startCluster, type StartedCluster } from './servers.fixture.ts'
+import { describeServices, SERVER_URL } from './servers.fixture.ts'
 import { createStage } from './stage.fixture.ts'
 
 const HOUR = 3_600_000
@@ -36,32 +36,8 @@ describe('redisRevocationStore()', () => {
   })
 })
 
-describeServices('revocations in redis', () => {
-  describe.each(DRIVERS)('one server, %s', (_, connect) => {
-    let connection: Connection | undefined
-    beforeAll(async () => {
-      connection = await connect([SERVER_URL])
-    })
-    afterAll(() => connection?.close())
-    describeRevocationStore('redis', () => createHarness([SERVER_URL], connection))
-  })
-
-  describe('a cluster of three masters', () => {
-    let cluster: StartedCluster | undefined
-    let connections: Connection[] = []
-    beforeAll(async () => {
-      cluster = await startCluster()
-      const { urls } = cluster
-      connections = await Promise.all(DRIVERS.map(([, connect]) => connect(urls)))
-    }, 60_000)
-    afterAll(async () => {
-      await Promise.all(connections.map((connection) => connection.close()))
-      await cluster?.close()
-    })
-    describe.each(DRIVERS.map(([name], index) => [name, index] as const))('%s', (_, index) => {
-      describeRevocationStore('redis', () => createHarness(cluster?.urls ?? [], connections[index]))
-    })
-  })
+describeServers('revocations in redis', 1, ({ urls, connections }) => {
+  describeRevocationStore('redis', () => createHarness(urls(), connections()[0]))
 })
 
 describeServices('the keys and commands of revocations in redis', () => {

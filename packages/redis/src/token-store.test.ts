@@ -3,9 +3,9 @@ import { describeTokenStore, type TokenStoreHarness } from '@latchkey/testing'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { NodeRedisClient } from './client.ts'
-import { createPrefix, DRIVERS, dump, lives, removeAll, type Connection } from './drivers.fixture.ts'
+import { createPrefix, describeServers, DRIVERS, dump, lives, removeAll, type Connection } from './drivers.fixture.ts'
 import { at, idOf, NOW } from './records.fixture.ts'
-import { describeServices, SERVER_URL, startCluster, type StartedCluster } from './servers.fixture.ts'
+import { describeServices, SERVER_URL } from './servers.fixture.ts'
 import { redisTokenStore } from './token-store.ts'
 
 const HOUR = 3_600_000
@@ -40,32 +40,8 @@ describe('redisTokenStore()', () => {
   })
 })
 
-describeServices('tokens in redis', () => {
-  describe.each(DRIVERS)('one server, %s', (_, connect) => {
-    let connection: Connection | undefined
-    beforeAll(async () => {
-      connection = await connect([SERVER_URL])
-    })
-    afterAll(() => connection?.close())
-    describeTokenStore('redis', () => createHarness([SERVER_URL], connection))
-  })
-
-  describe('a cluster of three masters', () => {
-    let cluster: StartedCluster | undefined
-    let connections: Connection[] = []
-    beforeAll(async () => {
-      cluster = await startCluster()
-      const { urls } = cluster
-      connections = await Promise.all(DRIVERS.map(([, connect]) => connect(urls)))
-    }, 60_000)
-    afterAll(async () => {
-      await Promise.all(connections.map((connection) => connection.close()))
-      await cluster?.close()
-    })
-    describe.each(DRIVERS.map(([name], index) => [name, index] as const))('%s', (_, index) => {
-      describeTokenStore('redis', () => createHarness(cluster?.urls ?? [], connections[index]))
-    })
-  })
+describeServers('tokens in redis', 1, ({ urls, connections }) => {
+  describeTokenStore('redis', () => createHarness(urls(), connections()[0]))
 })
 
 describeServices('the keys of tokens in redis', () => {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { afterEach, beforeEach, describe } from 'vitest'
+import { describe } from 'vitest'
+import { useHarness } from './current-harness.ts'
 import { describeChanges } from './revocation-store/changes.ts'
 import { describeCutOff } from './revocation-store/cut-off.ts'
 import type { RevocationStoreHarness } from './revocation-store/harness.ts'
@@ -27,18 +28,7 @@ export function describeRevocationStore(
 ): void {
   describe(name, () => {
     describe('a revocation store', () => {
-      let current: RevocationStoreHarness | undefined
-      beforeEach(async () => {
-        current = await makeHarness()
-      })
-      afterEach(async () => {
-        await current?.close()
-        current = undefined
-      })
-      const harness = (): RevocationStoreHarness => {
-        if (current === undefined) throw new Error('The harness is made before each test')
-        return current
-      }
+      const harness = useHarness(makeHarness)
       describeRevoke(harness)
       describeCutOff(harness)
       describeChanges(harness)

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { afterEach, beforeEach, describe } from 'vitest'
+import { describe } from 'vitest'
+import { useHarness } from './current-harness.ts'
 import { describeCrashes } from './session-races/crashes.ts'
 import { describeEndings } from './session-races/endings.ts'
 import type { MakeSessionRacesHarness, SessionRacesHarness } from './session-races/harness.ts'
@@ -24,18 +25,7 @@ export type { SessionRacesHarness }
  */
 export function describeSessionRaces(name: string, makeHarness: MakeSessionRacesHarness): void {
   describe(`${name}: an application in several processes`, () => {
-    let current: SessionRacesHarness | undefined
-    beforeEach(async () => {
-      current = await makeHarness()
-    })
-    afterEach(async () => {
-      await current?.close()
-      current = undefined
-    })
-    const harness = (): SessionRacesHarness => {
-      if (current === undefined) throw new Error('The harness is made before each test')
-      return current
-    }
+    const harness = useHarness(makeHarness)
     describeWriters(harness)
     describeEndings(harness)
     describeCrashes(makeHarness)

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { afterEach, beforeEach, describe } from 'vitest'
+import { describe } from 'vitest'
+import { useHarness } from './current-harness.ts'
 import { describeAborts } from './session-store/aborts.ts'
 import { describeCreate } from './session-store/create.ts'
 import { describeCutOff } from './session-store/cut-off.ts'
@@ -35,18 +36,7 @@ export function describeSessionStore(
 ): void {
   describe(name, () => {
     describe('a session store', () => {
-      let current: SessionStoreHarness | undefined
-      beforeEach(async () => {
-        current = await makeHarness()
-      })
-      afterEach(async () => {
-        await current?.close()
-        current = undefined
-      })
-      const harness = (): SessionStoreHarness => {
-        if (current === undefined) throw new Error('The harness is made before each test')
-        return current
-      }
+      const harness = useHarness(makeHarness)
       describeCreate(harness)
       describeFidelity(harness)
       describeExpiry(harness)

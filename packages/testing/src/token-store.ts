@@ -4,7 +4,8 @@
  * @module
  */
 
-import { afterEach, beforeEach, describe } from 'vitest'
+import { describe } from 'vitest'
+import { useHarness } from './current-harness.ts'
 import { describeTokenEnding } from './token-store/ending.ts'
 import type { TokenStoreHarness } from './token-store/harness.ts'
 import { describeTokenKeeping } from './token-store/keeping.ts'
@@ -29,18 +30,7 @@ export function describeTokenStore(
     describeTokenModel(makeHarness)
   })
   describe(`${name}: a token store`, () => {
-    let current: TokenStoreHarness | undefined
-    beforeEach(async () => {
-      current = await makeHarness()
-    })
-    afterEach(async () => {
-      await current?.close()
-      current = undefined
-    })
-    const harness = (): TokenStoreHarness => {
-      if (current === undefined) throw new Error('The harness is made before each test')
-      return current
-    }
+    const harness = useHarness(makeHarness)
     describeTokenKeeping(harness)
     describeTokenEnding(harness)
     describeTokenTime(harness)
