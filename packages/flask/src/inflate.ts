@@ -14,14 +14,16 @@ export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | 'too_large' | 'malformed'> {
-  const stream: ReadableStream<Uint8Array> = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))
+  const stream: ReadableStream<Uint8Array<ArrayBuffer>> = new Blob([bytes])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate'))
   const reader = stream.getReader()
-  const chunks: Uint8Array[] = []
+  const chunks: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return concat(chunks, length)
+      if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer())
       length += value.length
       if (length > limit) {
         await reader.cancel()
@@ -32,14 +34,4 @@ export async function inflate(
   } catch {
     return 'malformed'
   }
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, ORIGIN, type TestAuth } from '../auth.fixture.ts'
 import type { Requirement } from '../authentication.ts'
@@ -90,6 +91,28 @@ describe('presentToken()', () => {
     expect((await send(first, { query: token })).outcome).toBe('authenticated')
     const other = createWith([QUERY, HEADER], { credentials: 'bearer-first' })
     expect((await send(other, { header: token, query: 'bad' })).outcome).toBe('token_malformed')
+  })
+
+  it('admits one good token in one place, whatever stands where', async () => {
+    const places = ['header', 'cookie', 'query', 'body'] as const
+    const content = fc.constantFrom('nothing', 'good', 'bad')
+    const exclusive = createWith([HEADER, COOKIE, QUERY, BODY])
+    const first = createWith([HEADER, COOKIE, QUERY, BODY], { credentials: 'bearer-first' })
+    const token = await exclusive.auth.issueAccessToken('7')
+    const outcomeOf = (what: string | undefined) => (what === 'good' ? 'authenticated' : 'token_malformed')
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(content, content, content, content), async (contents) => {
+        const sent: Record<string, unknown> = {}
+        for (const [index, place] of places.entries()) {
+          const value = { nothing: undefined, good: token, bad: 'bad' }[contents[index] as 'good']
+          if (value !== undefined) sent[place] = place === 'body' ? { access_token: value } : value
+        }
+        const [one, ...more] = contents.filter((what) => what !== 'nothing')
+        const single = one === undefined ? 'anonymous' : outcomeOf(one)
+        expect((await send(exclusive, sent)).outcome).toBe(more.length > 0 ? 'credentials_ambiguous' : single)
+        expect((await send(first, sent)).outcome).toBe(single)
+      }),
+    )
   })
 
   it('looks only where a route says', async () => {
