@@ -5,6 +5,7 @@
  */
 
 import type { Group } from './group.ts'
+import { httpGroup } from './http/http-group.ts'
 import { passwordGroup } from './password/password-group.ts'
 import { refreshGroup } from './refresh/refresh-group.ts'
 import { sealedGroup } from './sealed/sealed-group.ts'
@@ -20,6 +21,7 @@ export const GROUPS: readonly Group[] = [
   sessionsGroup,
   sealedGroup,
   storesGroup,
+  httpGroup,
   passwordGroup,
   refreshGroup,
   sizeGroup,

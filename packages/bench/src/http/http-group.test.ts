@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { EFFORTS } from '../group.ts'
+import { httpGroup } from './http-group.ts'
+
+it('every service lets a good token in and keeps a forged one out, and is measured', async () => {
+  const { rows } = await httpGroup.run({ extent: 'smoke', effort: EFFORTS.smoke, progress() {} })
+  expect(rows.map(({ subject }) => subject)).toEqual([
+    'latchkey on node:http',
+    'node:http, bare',
+    'jose on node:http',
+    'fast-jwt on node:http',
+    'Fastify, bare',
+    '@fastify/jwt',
+    'latchkey on Express',
+    'Express, bare',
+    'express-jwt',
+    'passport-jwt',
+    'latchkey on Hono',
+    'Hono, bare',
+    'hono/jwt',
+  ])
+}, 60_000)
