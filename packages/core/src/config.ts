@@ -161,6 +161,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   return Object.freeze<Config<User, Claims>>({
     origins: resolveOriginPolicy(given, {
       secure: cookie.secure,
+      domain: cookie.domain,
       needed: given.sessions !== undefined || locations.some(({ place }) => place === 'cookie'),
     }),
     locations,

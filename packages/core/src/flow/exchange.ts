@@ -74,7 +74,12 @@ export function presentSession(exchange: CookieExchange): Promise<PresentedSessi
 async function loadPresented({ config, request, sink }: CookieExchange): Promise<PresentedSession> {
   if (sink.open) sink.setHeader('vary', 'Cookie')
   const cookie = config.cookie.read(request.headers.get('cookie'))
-  if (cookie.status === 'ambiguous') config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
+  if (cookie.status === 'ambiguous') {
+    config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
+    // One of the two is not of our shape, and deleting ours alone would leave it. Before all else, so that a login's cookie comes after.
+    const planted = config.cookie.clearingOthers([...config.origins.own].map((origin) => new URL(origin).hostname))
+    if (sink.open) planted.forEach((line, index) => sink.setCookie(`${config.cookie.name};${index}`, line))
+  }
   if (cookie.status !== 'one') return cookie
   const loaded = await engineOf(config).load(cookie.value)
   if (loaded.status !== 'live') return loaded

@@ -2,6 +2,8 @@ import { createTestRequest } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, ORIGIN, type TestAuth } from '../auth.fixture.ts'
 import { closedSink } from '../http/effects.ts'
+import { createMemorySessionStore } from '../memory/session-store.ts'
+import { storedSessions } from '../session/stored.ts'
 
 const POST = { method: 'POST', headers: { origin: ORIGIN } }
 
@@ -99,6 +101,16 @@ describe('a device list', () => {
     expect(await auth.listSessions('user-2')).toMatchObject([{ userAgent: 'a'.repeat(256), address: 'b'.repeat(64) }])
     const odd = { subject: 'user-1', deliver: 'tokens', address: 7 as never } as const
     await expect(auth.login(long, odd)).rejects.toThrow(expect.objectContaining({ reason: 'argument' }))
+  })
+
+  it('learns the user agent of a visitor\u2019s first write as well', async () => {
+    const store = createMemorySessionStore()
+    const { visit } = createTestAuth({ sessions: storedSessions(store) })
+    const headers = { origin: ORIGIN, 'user-agent': 'Mozilla/5.0 (X11)' }
+    const session = await (await visit({ method: 'POST', headers }, { optional: true })).context.session()
+    await session.set('cart', [1])
+    const record = await store.read(session.id ?? '', { now: 1 })
+    expect(record).toMatchObject({ userAgent: 'Mozilla/5.0 (X11)', address: null, subject: null })
   })
 
   it('does not tell clients apart: another user agent opens the session all the same', async () => {

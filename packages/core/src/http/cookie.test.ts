@@ -166,6 +166,84 @@ describe('createSessionCookie()', () => {
     expect(() => createSessionCookie(options)).toThrow(expect.objectContaining({ option }))
   })
 
+  it('makes of every combination of attributes a cookie that browsers take, and deletes it by the same, or refuses it', () => {
+    let [taken, refused] = [0, 0]
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            name: fc.constantFrom('sid', '__Host-sid', '__Secure-sid', '__host-Http-sid', '__HTTP-sid'),
+            sameSite: fc.constantFrom('lax', 'strict', 'none'),
+            domain: fc.constantFrom('app.test', 'eu.app.test'),
+            path: fc.constantFrom('/', '/app'),
+            partitioned: fc.boolean(),
+            priority: fc.constantFrom('low', 'medium', 'high'),
+            insecurePlainHttp: fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+        (options) => {
+          const secure = options.insecurePlainHttp !== true
+          const hostOnly = options.domain === undefined && (options.path ?? '/') === '/'
+          // What a browser ignores (RFC 6265bis, "Storage Model").
+          const possible =
+            (secure ||
+              (options.sameSite !== 'none' && options.partitioned !== true && !/^__/.test(options.name ?? ''))) &&
+            (hostOnly || !/^__host-/i.test(options.name ?? ''))
+          if (!possible) {
+            expect(() => createSessionCookie(options)).toThrow(ConfigError)
+            refused += 1
+            return
+          }
+          const made = createSessionCookie(options)
+          const attributesOf = (line: string) =>
+            line.split('; ').filter((part, index) => index > 0 && !/^(?:Max-Age|Expires)=/.test(part))
+          const expected = [
+            `Path=${options.path ?? '/'}`,
+            ...(options.domain === undefined ? [] : [`Domain=${options.domain}`]),
+            'HttpOnly',
+            ...(secure ? ['Secure'] : []),
+            { lax: 'SameSite=Lax', strict: 'SameSite=Strict', none: 'SameSite=None' }[options.sameSite ?? 'lax'],
+            ...(options.partitioned === true ? ['Partitioned'] : []),
+            ...(options.priority === undefined
+              ? []
+              : [{ low: 'Priority=Low', medium: 'Priority=Medium', high: 'Priority=High' }[options.priority]]),
+          ]
+          for (const line of [made.issue('v', 60), made.issue('v', undefined), made.clearing]) {
+            expect(attributesOf(line)).toEqual(expected)
+            expect(line.startsWith(`${made.name}=`)).toBe(true)
+          }
+          expect(made.clearing).toMatch(/^[^=]+=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT;/)
+          taken += 1
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+    expect(Math.min(taken, refused)).toBeGreaterThan(50)
+  })
+
+  it('deletes what others may have planted under its name, in every shape but its own', () => {
+    const scopesOf = (options: object, hostnames: string[]) =>
+      createSessionCookie(options)
+        .clearingOthers(hostnames)
+        .map((line) => {
+          expect(line).toMatch(/^[\w-]+=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=\/; /)
+          expect(line).toContain('; HttpOnly; Secure; SameSite=Lax')
+          return /; Domain=([^;]+)/.exec(line)?.[1]
+        })
+    expect(scopesOf({}, ['app.example.com'])).toEqual([])
+    expect(scopesOf({ name: 'sid' }, ['eu.app.example.com'])).toEqual([
+      'eu.app.example.com',
+      'app.example.com',
+      'example.com',
+    ])
+    expect(scopesOf({ domain: 'example.com' }, ['app.example.com', 'example.com'])).toEqual([
+      undefined,
+      'app.example.com',
+    ])
+    expect(scopesOf({ name: 'sid' }, ['localhost'])).toEqual([])
+  })
+
   it('names the cookie by what its attributes allow', () => {
     expect(createSessionCookie({ domain: 'example.com' }).name).toBe('__Secure-session')
     expect(createSessionCookie({ path: '/app' }).name).toBe('__Secure-session')
@@ -192,6 +270,15 @@ describe('createCookie()', () => {
     const readable = createCookie('tokens', {}, { ...plain, readable: true })
     expect(readable.issue('v', undefined)).not.toContain('HttpOnly')
     expect(readable.clearing).not.toContain('HttpOnly')
+  })
+
+  it('gives a readable cookie no name that browsers keep for cookies with HttpOnly', () => {
+    for (const name of ['__Http-csrf', '__Host-Http-csrf', '__hOST-hTTP-csrf']) {
+      expect(() => createCookie('csrf', { name }, { ...plain, readable: true })).toThrow(
+        expect.objectContaining({ option: 'csrf.name' }),
+      )
+      expect(createCookie('tokens', { name }, plain).name).toBe(name)
+    }
   })
 
   it('names the option where it stands', () => {

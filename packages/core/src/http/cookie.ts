@@ -42,6 +42,8 @@ export interface Cookie {
   readonly name: string
   /** False with `insecurePlainHttp`. */
   readonly secure: boolean
+  /** The `Domain` attribute; undefined where the cookie goes to its own host alone. */
+  readonly domain: string | undefined
   /** The longest value that fits into a line of 4096 bytes, whatever its `Max-Age`. */
   readonly capacity: number
   /**
@@ -59,6 +61,12 @@ export interface Cookie {
   issue(value: string, maxAge: number | undefined): string
   /** The line that deletes the cookie: the same name and attributes, or a browser keeps it. */
   readonly clearing: string
+  /**
+   * The lines that delete cookies of this name that others may have planted: of the other shape (for a domain where this one is for its host
+   * alone, or the other way round), at any of these hosts. None for a `__Host-` name, which has one shape only. A cookie that was planted
+   * for another path is not reached.
+   */
+  clearingOthers(hostnames: Iterable<string>): readonly string[]
 }
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
@@ -131,21 +139,27 @@ export function createCookie(at: string, options: unknown, defaults: CookieDefau
     throw new ConfigError(`${at}.name`, 'has a prefix that browsers accept with "Secure" only')
   if (prefix === '__host-' && !hostOnly)
     throw new ConfigError(`${at}.name`, 'has the "__Host-" prefix, which excludes "domain" and "path"')
+  if (defaults.readable === true && /^__(?:host-)?http-/i.test(name))
+    throw new ConfigError(`${at}.name`, 'has a prefix that browsers accept with "HttpOnly" only')
   if (sameSite === 'none' && !secure) throw new ConfigError(`${at}.sameSite`, 'must not be "none" without "Secure"')
   if (partitioned && !secure) throw new ConfigError(`${at}.partitioned`, 'must not be set without "Secure"')
 
-  const attributes =
+  const attributesFor = (scope: string | undefined): string =>
     `; Path=${path}` +
-    (domain === undefined ? '' : `; Domain=${domain}`) +
+    (scope === undefined ? '' : `; Domain=${scope}`) +
     (defaults.readable === true ? '' : '; HttpOnly') +
     (secure ? '; Secure' : '') +
     `; SameSite=${sameSite.charAt(0).toUpperCase()}${sameSite.slice(1)}` +
     (partitioned ? '; Partitioned' : '') +
     (priority === '' ? '' : `; Priority=${priority.charAt(0).toUpperCase()}${priority.slice(1)}`)
+  const attributes = attributesFor(domain)
+  const clear = (scope: string | undefined): string =>
+    `${name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributesFor(scope)}`
 
   return Object.freeze({
     name,
     secure,
+    domain,
     capacity: Math.max(0, MAX_LINE - `${name}=${LONGEST_MAX_AGE}${attributes}`.length),
     read: (header: string | null) => readCookie(header, name),
     issue(value: string, maxAge: number | undefined) {
@@ -157,8 +171,20 @@ export function createCookie(at: string, options: unknown, defaults: CookieDefau
         throw new UsageError('cookie_too_large', `A Set-Cookie line takes at most ${MAX_LINE} bytes`)
       return line
     },
-    clearing: `${name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes}`,
+    clearing: clear(domain),
+    clearingOthers(hostnames: Iterable<string>) {
+      if (prefix === '__host-') return []
+      const scopes = new Set<string | undefined>([undefined, ...[...hostnames].flatMap(domainsOf)])
+      scopes.delete(domain)
+      return [...scopes].map(clear)
+    },
   })
+}
+
+/** A host and the domains that it belongs to, down to two labels. Those that a browser takes for nobody's own it ignores. */
+function domainsOf(hostname: string): string[] {
+  const labels = hostname.split('.')
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
 }
 
 /**

@@ -8,7 +8,10 @@
 export interface EffectSink {
   /** False once the headers are gone; then nothing may be added. */
   readonly open: boolean
-  /** Adds one `Set-Cookie` line. A later line for the same name replaces an earlier one. */
+  /**
+   * Adds one `Set-Cookie` line. A later line for the same name replaces an earlier one, in its place. A second line for one cookie, of
+   * another scope, is given under its name, a semicolon and something more.
+   */
   setCookie(name: string, line: string): void
   /** Sets a header. `vary` is added to; any other name is replaced. Names in lower case. */
   setHeader(name: string, value: string): void
