@@ -78,7 +78,7 @@ async function loadPresented({ config, request, sink }: CookieExchange): Promise
     config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
     // One of the two is not of our shape, and deleting ours alone would leave it. Before all else, so that a login's cookie comes after.
     const planted = config.cookie.clearingOthers([...config.origins.own].map((origin) => new URL(origin).hostname))
-    if (sink.open) planted.forEach((line, index) => sink.setCookie(`${config.cookie.name};${index}`, line))
+    for (const [index, line] of planted.entries()) if (sink.open) sink.setCookie(`${config.cookie.name};${index}`, line)
   }
   if (cookie.status !== 'one') return cookie
   const loaded = await engineOf(config).load(cookie.value)
