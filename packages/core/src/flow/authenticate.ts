@@ -90,7 +90,7 @@ async function judgeTokenCookie<User, Claims extends AccessTokenClaims, Data ext
   location: TokenReader,
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
-  if (isCrossOrigin(exchange)) return rejected('cross_origin')
+  if (isCrossOrigin(exchange)) return crossOrigin(exchange)
   const credentials = location.read(exchange.request)
   if (credentials.status === 'repeated') exchange.config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
   const authentication =

@@ -11,7 +11,7 @@ import { createDenial, type Denial } from '../http/denial.ts'
 import type { TokenReader } from '../http/location.ts'
 import { readClock } from '../runtime.ts'
 import type { AccessTokens } from '../token/access-token.ts'
-import { isCrossOriginChange, type CookieExchange } from './exchange.ts'
+import { crossOriginReason, isCrossOriginChange, type CookieExchange } from './exchange.ts'
 
 /** The outcome of setting or removing token cookies. Refused when another site's page sent the request. */
 export type TokenCookieResult =
@@ -85,9 +85,10 @@ async function verify(
   throw new UsageError('argument', 'A cookie takes a token that this service would accept')
 }
 
-function refuse({ config }: TokenCookieExchange): TokenCookieResult {
+function refuse(exchange: TokenCookieExchange): TokenCookieResult {
+  const { config } = exchange
   config.emit({ type: 'rejected', code: 'cross_origin' })
-  return { ok: false, code: 'cross_origin', denial: createDenial({ code: 'cross_origin' }, config.challenge) }
+  return { ok: false, code: 'cross_origin', denial: createDenial(crossOriginReason(exchange), config.challenge) }
 }
 
 function notConfigured(): UsageError {
