@@ -7,6 +7,7 @@ describe('encodeBase64url()', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(encodeBase64url(bytes)).toBe(Buffer.from(bytes).toString('base64url'))
+        expect(encodeBase64url(bytes, null)).toBe(Buffer.from(bytes).toString('base64url'))
       }),
     )
   })
@@ -30,6 +31,7 @@ describe('decodeBase64url()', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(decodeBase64url(encodeBase64url(bytes))).toEqual(bytes)
+        expect(decodeBase64url(encodeBase64url(bytes, null), null)).toEqual(bytes)
       }),
     )
   })
@@ -41,6 +43,7 @@ describe('decodeBase64url()', () => {
         const bytes = Buffer.from(text, 'base64url')
         const canonical = bytes.toString('base64url') === text
         expect(decodeBase64url(text)).toEqual(canonical ? new Uint8Array(bytes) : undefined)
+        expect(decodeBase64url(text, null)).toEqual(canonical ? new Uint8Array(bytes) : undefined)
       }),
       { numRuns: 2_000 },
     )

@@ -36,9 +36,19 @@ export function readClock(runtime: Runtime): number {
  * The platform's `node:crypto`, looked for once: Node, Bun, Deno, and workers with its compatibility flag have it. Null
  * elsewhere; there the Web Cryptography API does the same work, with a promise for each operation.
  */
-export const nodeCrypto: NodeCrypto | null = findNodeCrypto()
+export const nodeCrypto: NodeCrypto | null = findBuiltin('node:crypto') as NodeCrypto | null
 
-function findNodeCrypto(): NodeCrypto | null {
+/** The part of `Buffer` that is used: text to bytes and back, by the platform's own code. */
+export interface NodeBuffer {
+  from(text: string, encoding: 'base64url'): Uint8Array<ArrayBuffer>
+  from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url'): string }
+}
+
+/** The platform's `Buffer`; null where there is none. It only makes base64url faster. */
+export const nodeBuffer: NodeBuffer | null =
+  (findBuiltin('node:buffer') as { readonly Buffer: NodeBuffer } | null)?.Buffer ?? null
+
+function findBuiltin(name: string): unknown {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
-  return (process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined) ?? null
+  return process?.getBuiltinModule?.(name) ?? null
 }

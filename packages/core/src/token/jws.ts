@@ -14,18 +14,24 @@ import type { TokenKey } from './token-key.ts'
 /** The longest token that is looked at and that is issued, in characters. */
 export const MAX_TOKEN_LENGTH = 8_192
 
-/** A signed token, taken apart once. Well-formed; nothing in it is to be trusted before its signature was verified. */
-export interface ParsedJws {
-  readonly ok: true
-  /** The text that is signed: header, dot and claims. */
-  readonly input: string
-  /** Never a key of a list of tokens: ECDSA has two signatures for each that it makes. */
-  readonly signature: Uint8Array<ArrayBuffer>
+/** What is read of a header. Well-formed. */
+export interface JwsHeader {
   readonly alg: string
   /** Within the grammar of key ids; undefined when absent, and then it is the profile's to say which key there is, if any. */
   readonly kid: string | undefined
   /** The media type in lower case without a leading `application/` (RFC 7515 section 4.1.9); undefined when absent. */
   readonly typ: string | undefined
+}
+
+/** A signed token, taken apart once. Well-formed; nothing in it is to be trusted before its signature was verified. */
+export interface ParsedJws extends JwsHeader {
+  readonly ok: true
+  /** The header's segment, as it stands in the token. */
+  readonly headerText: string
+  /** The text that is signed: header, dot and claims. */
+  readonly input: string
+  /** Never a key of a list of tokens: ECDSA has two signatures for each that it makes. */
+  readonly signature: Uint8Array<ArrayBuffer>
   /** The claims, frozen, without prototypes. */
   readonly claims: StrictJsonObject
 }
@@ -45,6 +51,7 @@ const REFUSED_PARAMETERS = ['crit', 'b64', 'zip', 'enc']
 /** The segments of a token in the compact form, decoded. */
 export interface JwsSegments {
   readonly input: string
+  readonly headerText: string
   readonly header: Uint8Array
   readonly claims: Uint8Array
   readonly signature: Uint8Array<ArrayBuffer>
@@ -60,11 +67,12 @@ export function parseSegments(token: unknown): JwsSegments | undefined {
   if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || !GRAMMAR.test(token)) return undefined
   const first = token.indexOf('.')
   const second = token.lastIndexOf('.')
-  const header = decodeBase64url(token.slice(0, first))
+  const headerText = token.slice(0, first)
+  const header = decodeBase64url(headerText)
   const claims = decodeBase64url(token.slice(first + 1, second))
   const signature = decodeBase64url(token.slice(second + 1))
   if (header === undefined || claims === undefined || signature === undefined) return undefined
-  return { input: token.slice(0, second), header, claims, signature }
+  return { input: token.slice(0, second), headerText, header, claims, signature }
 }
 
 /**
@@ -74,30 +82,28 @@ export function parseSegments(token: unknown): JwsSegments | undefined {
  * Of the header, `alg`, `kid` and `typ` are read. `crit`, `b64`, `zip` and `enc` are refused. `jwk`, `jku`, `x5u`, `x5c` and `x5t` are
  * never looked at, and other parameters are ignored.
  *
+ * @param known Headers that were parsed before, by their segment; a header is the same whenever it is read.
  * @returns A failure is `token_malformed`, or `token_key` for a key id outside its grammar, which no key has.
  */
-export function parseCompactJws(token: unknown): ParsedJws | JwsFailure {
+export function parseCompactJws(token: unknown, known?: ReadonlyMap<string, JwsHeader>): ParsedJws | JwsFailure {
   const segments = parseSegments(token)
   if (segments === undefined) return refuse('token_malformed')
-  const header = parseStrictJson(segments.header)
-  if (header === undefined || REFUSED_PARAMETERS.some((name) => header[name] !== undefined)) {
-    return refuse('token_malformed')
-  }
+  const { input, headerText, signature } = segments
+  const header = known?.get(headerText) ?? parseHeader(segments.header)
+  const claims = header && parseStrictJson(segments.claims)
+  if (header === undefined || claims === undefined) return refuse('token_malformed')
   const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || (typ !== undefined && typeof typ !== 'string')) return refuse('token_malformed')
-  if (kid !== undefined && typeof kid !== 'string') return refuse('token_malformed')
-  const claims = parseStrictJson(segments.claims)
-  if (claims === undefined) return refuse('token_malformed')
   if (kid !== undefined && !isKeyId(kid)) return refuse('token_key')
-  return Object.freeze<ParsedJws>({
-    ok: true,
-    input: segments.input,
-    signature: segments.signature,
-    alg,
-    kid,
-    typ: typ?.toLowerCase().replace(/^application\//, ''),
-    claims,
-  })
+  return Object.freeze<ParsedJws>({ ok: true, input, headerText, signature, alg, kid, typ, claims })
+}
+
+function parseHeader(bytes: Uint8Array): JwsHeader | undefined {
+  const header = parseStrictJson(bytes)
+  if (header === undefined || REFUSED_PARAMETERS.some((name) => header[name] !== undefined)) return undefined
+  const { alg, kid, typ } = header
+  if (typeof alg !== 'string' || (typ !== undefined && typeof typ !== 'string')) return undefined
+  if (kid !== undefined && typeof kid !== 'string') return undefined
+  return { alg, kid, typ: typ?.toLowerCase().replace(/^application\//, '') }
 }
 
 /**

@@ -16,6 +16,9 @@ export interface StrictJsonObject {
 export const MAX_JSON_DEPTH = 16
 
 const MAX_MEMBERS = 256
+const QUOTE = 0x22
+const COLON = 0x3a
+const BACKSLASH = 0x5c
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -45,10 +48,10 @@ function countMembers(text: string): number {
   let count = 0
   let inString = false
   for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index)
-    if (character === '"') inString = !inString
-    else if (inString && character === '\\') index += 1
-    else if (!inString && character === ':') count += 1
+    const code = text.charCodeAt(index)
+    if (code === QUOTE) inString = !inString
+    else if (!inString) count += code === COLON ? 1 : 0
+    else if (code === BACKSLASH) index += 1
   }
   return count
 }
@@ -62,10 +65,10 @@ function toStrict(value: unknown, depth: number, budget: { members: number }): S
     return Object.freeze((value as unknown[]).map((item) => toStrict(item, depth + 1, budget)))
   }
   const copy = Object.create(null) as Record<string, StrictJson>
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     if (name === '__proto__') throw new RangeError('Member name refused')
     budget.members -= 1
-    copy[checkText(name)] = toStrict(member, depth + 1, budget)
+    copy[checkText(name)] = toStrict((value as Record<string, unknown>)[name], depth + 1, budget)
   }
   return Object.freeze(copy)
 }

@@ -57,6 +57,11 @@ function readCount(path: string, value: unknown, min: number, max: number): numb
   throw new ConfigError(path, `must be a whole number from ${min} to ${max}`)
 }
 
+/** Copies text that is to be kept: a part of a text holds on to the whole of it, which may be a request. */
+export function copyText(text: string): string {
+  return decoder.decode(encoder.encode(text))
+}
+
 /**
  * Creates a cache.
  *
@@ -93,8 +98,7 @@ export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBound
       return kept.entry
     },
     set(token, entry) {
-      // A part of a text holds on to the whole of it, which may be a request: what is kept is a copy.
-      const copy = decoder.decode(encoder.encode(token))
+      const copy = copyText(token)
       const dot = copy.lastIndexOf('.')
       keep(copy.slice(dot + 1), { input: copy.slice(0, dot), entry })
     },

@@ -12,12 +12,12 @@ import { isAlgorithmName } from './algorithm.ts'
 import { checkClaims } from './claims-check.ts'
 import { checkTimes, validateAccessTokenClaims } from './claims.ts'
 import { isReservedClaim } from './custom-claims.ts'
-import { parseCompactJws, type ParsedJws } from './jws.ts'
+import { parseCompactJws, type JwsHeader, type ParsedJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import type { TokenKey } from './token-key.ts'
-import { createVerifiedCache } from './verified-cache.ts'
+import { copyText, createVerifiedCache } from './verified-cache.ts'
 
 /**
  * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
@@ -41,6 +41,8 @@ interface Verified {
   readonly claims: AccessTokenClaims
 }
 
+const MAX_HEADERS = 64
+
 type Failure = Extract<VerifyResult, { readonly ok: false }>
 
 /**
@@ -60,6 +62,7 @@ export function createVerify<Claims extends AccessTokenClaims>(
   const asks = policy.schema !== undefined || policy.checkClaims !== undefined
   const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
   const cache = policy.cache && createVerifiedCache<Verified>(policy.cache)
+  const headers = new Map<string, JwsHeader>()
   /** Checks of asymmetric signatures that are under way: the same token is checked once for all who ask meanwhile. */
   const flights = new Map<string, { readonly key: TokenKey; readonly verdict: Promise<boolean> }>()
 
@@ -74,16 +77,24 @@ export function createVerify<Claims extends AccessTokenClaims>(
     return verdict
   }
 
+  function remember({ headerText, alg, kid, typ }: ParsedJws): void {
+    headers.set(copyText(headerText), { alg, kid, typ })
+  }
+
   async function verifyInFull(token: unknown, use: TokenUse): Promise<Verified | Failure> {
-    const jws = parseCompactJws(token)
+    const jws = parseCompactJws(token, headers)
     if (!jws.ok) return jws
     const { iss } = jws.claims
     const issuer = (typeof iss === 'string' ? others.get(iss) : undefined) ?? own
-    const key = await reach(() => issuer.find(jws.kid))
+    const finding = reach(() => issuer.find(jws.kid))
+    const key = finding instanceof Promise ? await finding : finding
     if (key === undefined || key.state === 'retired') return refuse('token_key')
     if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
     if (!issuer.policy.profile.accepts(jws.typ)) return refuse('token_type')
-    if (!(await reach(() => checkSignature(token as string, jws, key)))) return refuse('token_signature')
+    const checking = reach(() => checkSignature(token as string, jws, key))
+    if (!(checking instanceof Promise ? await checking : checking)) return refuse('token_signature')
+    // Only headers of genuine tokens, so that no flood of others takes their place; there are as many as keys and algorithms.
+    if (headers.size < MAX_HEADERS && !headers.has(jws.headerText)) remember(jws)
     const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), issuer.policy, use)
     if (!verdict.ok) return verdict
     const verified = { issuer, kid: jws.kid, key, use, claims: verdict.claims }
@@ -95,7 +106,8 @@ export function createVerify<Claims extends AccessTokenClaims>(
     let verified: Verified | Failure | undefined = typeof token === 'string' ? cache?.get(token) : undefined
     if (verified !== undefined) {
       const { issuer, kid, key, claims } = verified
-      const found = await reach(() => issuer.find(kid))
+      const finding = reach(() => issuer.find(kid))
+      const found = finding instanceof Promise ? await finding : finding
       // Another key under the same id has to verify the token itself; so has a token for another use to be judged by it.
       if (found !== key || key.state === 'retired' || verified.use !== use) verified = undefined
       else {
@@ -130,16 +142,21 @@ function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims, issuer: T
 }
 
 /**
- * Uses something that may be out of reach.
+ * Uses something that may be out of reach. What answers at once costs no promise.
  *
  * @throws {UnavailableError} With what it threw as the cause, or as it came.
  */
-export async function reach<Result>(use: () => Promise<Result> | Result): Promise<Result> {
+export function reach<Result>(use: () => Promise<Result> | Result): Promise<Result> | Result {
   try {
-    return await use()
+    const result = use()
+    return result instanceof Promise ? result.catch(outOfReach) : result
   } catch (cause) {
-    throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
+    return outOfReach(cause)
   }
+}
+
+function outOfReach(cause: unknown): never {
+  throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
 }
 
 function refuse(code: TokenRejectionCode): Failure {
