@@ -9,7 +9,6 @@ import {
   createEffects,
   storedSessions,
   type Auth,
-  type JsonObject,
   type SessionStoreParts,
   type TokenResponse,
 } from '@latchkey/core'
@@ -31,7 +30,7 @@ export function describeRefreshes(harness: () => SessionRacesHarness): void {
     function process(number: number, skew = 0, store: SessionStoreParts = storeOf(harness(), number)): Auth {
       seed += 1
       const { randomBytes } = createTestRuntime({ seed })
-      return createAuth<unknown, JsonObject>({
+      return createAuth({
         origin: 'https://app.test',
         secrets: TEST_SECRETS,
         tokens: { issuer: 'https://api.test', audience: 'api' },
