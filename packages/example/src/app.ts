@@ -5,7 +5,7 @@
  */
 
 import type { RequestListener } from 'node:http'
-import { systemRuntime, type Runtime } from '@latchkey/core'
+import { systemRuntime, type Keyring, type Runtime } from '@latchkey/core'
 import type { LoginLimiter, PasswordHasher } from '@latchkey/password'
 import { createAppApiKeys } from './api-keys.ts'
 import { createAccounts, NO_TOKENS } from './api/accounts.ts'
@@ -15,6 +15,7 @@ import { createKeys } from './api/keys.ts'
 import { createNotebook } from './api/notebook.ts'
 import { createPasswords } from './api/passwords.ts'
 import { sessionValues } from './api/session-values.ts'
+import { createStepUp } from './api/step-up.ts'
 import { createAppAuth } from './auth.ts'
 import type { Database } from './database.ts'
 import { createExpressListener } from './express.ts'
@@ -44,6 +45,8 @@ export interface AppOptions {
   readonly origin: string
   /** The root secret: at least 32 bytes. */
   readonly secret: string
+  /** See `createAppAuth`. */
+  readonly keys?: Keyring | undefined
   readonly log: Log
   readonly sendMail: SendMail
   /** Clock and randomness. Default: the platform's. For tests. */
@@ -88,6 +91,7 @@ export function createParts({
   stores,
   origin,
   secret,
+  keys,
   log,
   sendMail,
   runtime = systemRuntime,
@@ -96,7 +100,7 @@ export function createParts({
   const { createCounter, keepsSessions } = stores
   const users = createUsers(db)
   const apiKeys = createAppApiKeys(stores.tokens, runtime)
-  const auth = createAppAuth({ stores, users, apiKeys, origin, secret, runtime, onEvent: log })
+  const auth = createAppAuth({ stores, users, apiKeys, origin, secret, keys, runtime, onEvent: log })
   const { login, hasher } = createAppLogin({ auth, users, createCounter, onEvent: log, ...passwordParts })
   const { reset, resetTokens } = createAppReset({
     auth,
@@ -115,6 +119,8 @@ export function createParts({
     keys: createKeys(apiKeys),
     notebook: createNotebook(createNotes(db, () => runtime.now())),
     passwords: createPasswords(login, resetTokens),
+    jwks: auth.handlers().jwks,
+    stepUp: createStepUp(auth, login),
     values: sessionValues,
   }
   return { api, auth, log }

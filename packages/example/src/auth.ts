@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createAuth, type Auth, type EventListener, type Runtime } from '@latchkey/core'
+import { createAuth, type Auth, type EventListener, type Keyring, type Runtime } from '@latchkey/core'
 import type { ApiKeys } from '@latchkey/password'
 import type { AppStores } from './stores.ts'
 import type { User, Users } from './users.ts'
@@ -27,16 +27,33 @@ export interface AppAuthOptions {
   readonly origin: string
   /** At least 32 bytes. */
   readonly secret: string
+  /** What access tokens are signed with. Undefined: keys that are derived from the secret, and that nobody else can verify by. */
+  readonly keys?: Keyring | undefined
   readonly runtime: Runtime
   readonly onEvent: EventListener
 }
 
 /** Creates the `Auth`: session cookies for browsers, access tokens for API clients, API keys for programs. */
-export function createAppAuth({ stores, users, apiKeys, origin, secret, runtime, onEvent }: AppAuthOptions): AppAuth {
+export function createAppAuth({
+  stores,
+  users,
+  apiKeys,
+  origin,
+  secret,
+  keys,
+  runtime,
+  onEvent,
+}: AppAuthOptions): AppAuth {
   return createAuth({
     origin,
     secrets: { 1: secret },
-    tokens: { issuer: origin, audience: origin, lifetime: ACCESS_TOKEN_LIFETIME },
+    tokens: {
+      issuer: origin,
+      audience: origin,
+      lifetime: ACCESS_TOKEN_LIFETIME,
+      ...(keys === undefined ? {} : { keys }),
+    },
+    revocations: { store: stores.revocations },
     sessions: stores.sessions,
     cookie: { insecurePlainHttp: origin.startsWith('http:') },
     users,

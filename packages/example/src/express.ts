@@ -19,7 +19,7 @@ type WithKey = Request<{ key: string }>
 
 /** Creates the request listener. */
 export function createExpressListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, jwks, keys, notebook, passwords, stepUp, values } = api
   const { mount, requireAuth, authOf, faults } = expressAuth(auth)
   const signedIn = requireAuth()
   // What is at stake is the account itself, so that the stores are asked whether token, session and user still stand.
@@ -27,6 +27,8 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
   // No API key has the scope above; of these it has those that it was made with.
   const reader = requireAuth({ scope: 'notes:read' })
   const writer = requireAuth({ scope: 'notes:write' })
+  // Who proved its identity a while ago does so again, at /auth/step-up.
+  const recent = requireAuth({ maxAge: '5m' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -47,8 +49,11 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
   app.post('/auth/token', readBody, async (req, res) =>
     send(res, await accounts.token(authOf(req), req.body, clientOf(req))),
   )
-  app.post('/auth/refresh', readBody, async (req, res) => send(res, await accounts.refresh(req.body)))
-  app.post('/auth/revoke', readBody, async (req, res) => send(res, await accounts.revoke(req.body)))
+  app.post('/auth/refresh', readBody, async (req, res) => send(res, await accounts.refresh(authOf(req), req.body)))
+  app.post('/auth/revoke', readBody, async (req, res) => send(res, await accounts.revoke(authOf(req), req.body)))
+  app.post('/auth/step-up', owner, readBody, async (req, res) =>
+    send(res, await stepUp(authOf(req), req.body, clientOf(req))),
+  )
   app.post('/auth/logout', async (req, res) => send(res, await accounts.logout(authOf(req))))
 
   app.post('/auth/password/forgot', visitor, readBody, async (req, res) =>
@@ -56,9 +61,11 @@ export function createExpressListener({ api, auth, log }: ServerParts): RequestL
   )
   app.post('/auth/password/reset', visitor, readBody, async (req, res) => send(res, await forgotten.reset(req.body)))
 
+  app.get('/.well-known/jwks.json', async (req, res) => send(res, await jwks(authOf(req))))
+
   app.get('/me', signedIn, async (req, res) => send(res, await accounts.me(authOf(req))))
 
-  app.put('/me/password', owner, readBody, async (req, res) =>
+  app.put('/me/password', owner, recent, readBody, async (req, res) =>
     send(res, await passwords.change(authOf(req), req.body, clientOf(req))),
   )
 

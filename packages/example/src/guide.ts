@@ -58,6 +58,9 @@ KEY=$(curl -s -X POST ${url}/me/api-keys ${cookie} ${from} ${send} -d '{"label":
 ${curl} ${url}/notes -H "Authorization: Bearer $KEY"
 ${curl} -X POST ${url}/notes -H "Authorization: Bearer $KEY" ${send} -d '{"title":"Second"}'
 
+# Prove again who you are: the password may be changed for five minutes after a login or a step-up
+${curl} -X POST ${url}/auth/step-up ${cookie} -c '${jar}' ${from} ${send} -d '{"password":"correct horse battery"}'
+
 # Change the password. Every other session ends; the new cookie goes into the jar
 ${curl} -X PUT ${url}/me/password ${cookie} -c '${jar}' ${from} ${send} -d '{"current":"correct horse battery","new":"blue teapots sing"}'
 

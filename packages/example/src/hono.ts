@@ -18,7 +18,7 @@ import { answerUnrouted, checkBodyHeaders, checkPath, readBody } from './request
 
 /** Creates the request listener. */
 export function createHonoListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, jwks, keys, notebook, passwords, stepUp, values } = api
   const { mount, requireAuth, authOf, sendFault } = honoAuth(auth)
   const signedIn = requireAuth()
   // What is at stake is the account itself, so that the stores are asked whether token, session and user still stand.
@@ -26,6 +26,8 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   // No API key has the scope above; of these it has those that it was made with.
   const reader = requireAuth({ scope: 'notes:read' })
   const writer = requireAuth({ scope: 'notes:write' })
+  // Who proved its identity a while ago does so again, at /auth/step-up.
+  const recent = requireAuth({ maxAge: '5m' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -41,8 +43,9 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   app.post('/auth/register', withBody, async (c) => send(await accounts.register(c.var.body)))
   app.post('/auth/login', withBody, async (c) => send(await accounts.login(authOf(c), c.var.body, clientOf(c))))
   app.post('/auth/token', withBody, async (c) => send(await accounts.token(authOf(c), c.var.body, clientOf(c))))
-  app.post('/auth/refresh', withBody, async (c) => send(await accounts.refresh(c.var.body)))
-  app.post('/auth/revoke', withBody, async (c) => send(await accounts.revoke(c.var.body)))
+  app.post('/auth/refresh', withBody, async (c) => send(await accounts.refresh(authOf(c), c.var.body)))
+  app.post('/auth/revoke', withBody, async (c) => send(await accounts.revoke(authOf(c), c.var.body)))
+  app.post('/auth/step-up', owner, withBody, async (c) => send(await stepUp(authOf(c), c.var.body, clientOf(c))))
   app.post('/auth/logout', async (c) => send(await accounts.logout(authOf(c))))
 
   app.post('/auth/password/forgot', visitor, withBody, async (c) =>
@@ -50,9 +53,11 @@ export function createHonoListener({ api, auth, log }: ServerParts): RequestList
   )
   app.post('/auth/password/reset', visitor, withBody, async (c) => send(await forgotten.reset(c.var.body)))
 
+  app.get('/.well-known/jwks.json', async (c) => send(await jwks(authOf(c))))
+
   app.get('/me', signedIn, async (c) => send(await accounts.me(authOf(c))))
 
-  app.put('/me/password', owner, withBody, async (c) =>
+  app.put('/me/password', owner, recent, withBody, async (c) =>
     send(await passwords.change(authOf(c), c.var.body, clientOf(c))),
   )
 

@@ -100,10 +100,10 @@ export function parseApiKey(body: unknown): Input<KeyInput> {
   return { ok: false, fields: Object.entries(fits).flatMap(([name, isGood]) => (isGood ? [] : [name])) }
 }
 
-/** Parses a refresh or a revocation: the member `name`, a string. Whether it is a token is not judged here. */
-export function parseToken(body: unknown, name: 'refresh_token' | 'token'): Input<string> {
-  const token = stringOf(body, name)
-  return token === undefined ? { ok: false, fields: [name] } : { ok: true, value: token }
+/** Parses a step-up: the password, a string. Whether it is right is not judged here. */
+export function parseStepUp(body: unknown): Input<{ readonly password: string }> {
+  const password = stringOf(body, 'password')
+  return password === undefined ? { ok: false, fields: ['password'] } : { ok: true, value: { password } }
 }
 
 /** Parses a note: a title of 1 to 200 characters, and a text of at most 20,000, by default empty. Any character but NUL. */

@@ -151,7 +151,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       const statuses = [...printed.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
       const tokens = store === 'sealed' ? [] : [200, 200]
       expect(statuses).toEqual(
-        [201, 200, 204, 200, 200, tokens, 201, 200, 200, 403, 204, 204, 204, 401, 202, 204].flat(),
+        [201, 200, 204, 200, 200, tokens, 201, 200, 200, 403, 204, 204, 204, 204, 401, 202, 204].flat(),
       )
       expect(printed).toContain('{"theme":"dark"}')
       expect(printed).toContain(`${'401\n'.repeat(10)}429\n`)

@@ -13,6 +13,7 @@ import { describeRequests } from './guide.ts'
 import { codeOf, listen, type Listening } from './listen.ts'
 import { createLog, logError } from './log.ts'
 import { readSecret } from './secret.ts'
+import { readSigningKey } from './signing-key.ts'
 import { openStores } from './open-stores.ts'
 import { createOutbox } from './outbox.ts'
 import { parseSettings, type Settings } from './settings.ts'
@@ -27,6 +28,7 @@ async function start({ adapter, port, origin, folder, store, storeUrl }: Setting
   const log = createLog(console.log, systemRuntime.now)
   await mkdir(folder, { recursive: true })
   const secret = await readSecret(join(folder, 'secret'))
+  const keys = await readSigningKey(join(folder, 'signing-key.json'))
   const db = await openDatabase(join(folder, 'example.sqlite'))
   let stores: AppStores
   try {
@@ -37,7 +39,7 @@ async function start({ adapter, port, origin, folder, store, storeUrl }: Setting
   }
   const outbox = join(folder, 'outbox')
   const sendMail = createOutbox(outbox, systemRuntime.now)
-  const { listener, sweep } = createApp({ adapter, db, stores, origin, secret, log, sendMail })
+  const { listener, sweep } = createApp({ adapter, db, stores, origin, secret, keys, log, sendMail })
 
   async function close(): Promise<void> {
     await stores.close()

@@ -17,7 +17,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** Creates the request listener. */
 export function createNodeListener({ api, auth, log }: ServerParts): RequestListener {
-  const { accounts, devices, forgotten, keys, notebook, passwords, values } = api
+  const { accounts, devices, forgotten, jwks, keys, notebook, passwords, stepUp, values } = api
   const { listener, requireAuth, authOf } = nodeAuth(auth, { onError: (error) => logError(log, error) })
   const signedIn = requireAuth()
   // What is at stake is the account itself, so that the stores are asked whether token, session and user still stand.
@@ -25,6 +25,8 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
   // No API key has the scope above; of these it has those that it was made with.
   const reader = requireAuth({ scope: 'notes:read' })
   const writer = requireAuth({ scope: 'notes:write' })
+  // Who proved its identity a while ago does so again, at /auth/step-up.
+  const recent = requireAuth({ maxAge: '5m' })
   // Everybody may pass; the session cookie is looked at, and an access token is not.
   const visitor = requireAuth({ via: 'session', optional: true })
 
@@ -35,17 +37,20 @@ export function createNodeListener({ api, auth, log }: ServerParts): RequestList
       'POST /auth/register': withBody((_request, body) => accounts.register(body)),
       'POST /auth/login': withBody((request, body) => accounts.login(authOf(request), body, clientOf(request))),
       'POST /auth/token': withBody((request, body) => accounts.token(authOf(request), body, clientOf(request))),
-      'POST /auth/refresh': withBody((_request, body) => accounts.refresh(body)),
-      'POST /auth/revoke': withBody((_request, body) => accounts.revoke(body)),
+      'POST /auth/refresh': withBody((request, body) => accounts.refresh(authOf(request), body)),
+      'POST /auth/revoke': withBody((request, body) => accounts.revoke(authOf(request), body)),
+      'POST /auth/step-up': owner(withBody((request, body) => stepUp(authOf(request), body, clientOf(request)))),
       'POST /auth/logout': answering((request) => accounts.logout(authOf(request))),
 
       'POST /auth/password/forgot': visitor(withBody((request, body) => forgotten.forgot(body, clientOf(request)))),
       'POST /auth/password/reset': visitor(withBody((_request, body) => forgotten.reset(body))),
 
+      'GET /.well-known/jwks.json': answering((request) => jwks(authOf(request))),
+
       'GET /me': signedIn(answering((request) => accounts.me(authOf(request)))),
 
       'PUT /me/password': owner(
-        withBody((request, body) => passwords.change(authOf(request), body, clientOf(request))),
+        recent(withBody((request, body) => passwords.change(authOf(request), body, clientOf(request)))),
       ),
 
       'POST /me/api-keys': owner(withBody((request, body) => keys.create(authOf(request), body))),

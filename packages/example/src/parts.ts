@@ -11,7 +11,9 @@ import type { Keys } from './api/keys.ts'
 import type { Notebook } from './api/notebook.ts'
 import type { Passwords } from './api/passwords.ts'
 import type { SessionValues } from './api/session-values.ts'
-import type { AppAuth } from './auth.ts'
+import type { StepUp } from './api/step-up.ts'
+import type { Answer } from './answer.ts'
+import type { AppAuth, AppContext } from './auth.ts'
 import type { Log } from './log.ts'
 
 /** Everything that the API does, without a framework: parsed input and Latchkey's context in, an answer out. */
@@ -22,6 +24,9 @@ export interface Api {
   readonly keys: Keys
   readonly notebook: Notebook
   readonly passwords: Passwords
+  /** The public keys of access tokens. */
+  readonly jwks: (context: AppContext) => Promise<Answer>
+  readonly stepUp: StepUp
   readonly values: SessionValues
 }
 

@@ -20,10 +20,11 @@ export const MAX_BODY_SIZE = 65_536
 /** Each path with the methods it takes. `HEAD` is answered like `GET`, without the body. */
 const METHODS: readonly (readonly [path: RegExp, methods: string])[] = [
   [/^\/healthz$/, 'GET, HEAD'],
-  [/^\/auth\/(?:register|login|logout|token|refresh|revoke)$/, 'POST'],
+  [/^\/auth\/(?:register|login|logout|token|refresh|revoke|step-up)$/, 'POST'],
   [/^\/auth\/password\/(?:forgot|reset)$/, 'POST'],
   [/^\/auth\/sessions$/, 'GET, HEAD, DELETE'],
   [/^\/auth\/sessions\/[^/]+$/, 'DELETE'],
+  [/^\/\.well-known\/jwks\.json$/, 'GET, HEAD'],
   [/^\/me$/, 'GET, HEAD'],
   [/^\/me\/password$/, 'PUT'],
   [/^\/me\/api-keys$/, 'GET, HEAD, POST, DELETE'],

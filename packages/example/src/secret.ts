@@ -14,9 +14,14 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises'
  * sessions that it opens.
  */
 export async function readSecret(path: string): Promise<string> {
+  return readOrMake(path, () => randomBytes(32).toString('base64'))
+}
+
+/** Reads a file that only its owner may read, and makes it first where there is none. */
+export async function readOrMake(path: string, make: () => string): Promise<string> {
   // Written under another name first, so that nobody ever reads half a secret; `link` never replaces one.
   const draft = `${path}.${randomBytes(8).toString('hex')}`
-  await writeFile(draft, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' })
+  await writeFile(draft, make(), { mode: 0o600, flag: 'wx' })
   try {
     await link(draft, path)
   } catch (error) {

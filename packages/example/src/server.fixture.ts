@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemRuntime } from '@latchkey/core'
+import { systemRuntime, type Keyring } from '@latchkey/core'
 import { createPasswordHasher, type LoginLimiter, type PasswordHasher } from '@latchkey/password'
 import { createApp, type Adapter } from './app.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -79,6 +79,8 @@ export interface TestServerOptions {
   readonly limiter?: LoginLimiter
   /** Default: `ORIGIN`. */
   readonly origin?: string
+  /** Default: keys that are derived from the secret. */
+  readonly keys?: Keyring
   /** Default: SQLite, in the server's own database. */
   readonly openStores?: (db: Database) => Promise<AppStores>
 }
@@ -90,6 +92,7 @@ export async function startTestServer(
     hasher = FAST_HASHER,
     limiter,
     origin = ORIGIN,
+    keys,
     openStores = async (own) => sqliteStores(own),
   }: TestServerOptions = {},
 ): Promise<TestServer> {
@@ -104,6 +107,7 @@ export async function startTestServer(
     stores,
     origin,
     secret: SECRET,
+    keys,
     log: (entry) => entries.push(entry),
     sendMail: async (mail) => void mails.push(mail),
     runtime: { ...systemRuntime, now: () => clock.time },

@@ -4,13 +4,15 @@
  * @module
  */
 
-import type { JsonObject, SessionStrategy, TokenStore } from '@latchkey/core'
+import type { JsonObject, RevocationStore, SessionStrategy, TokenStore } from '@latchkey/core'
 import type { CreateRateCounter } from '@latchkey/password'
 import type { Database } from './database.ts'
 
 /** The stores of an application. Users and notes are not among it: they stay in the application's own database. */
 export interface AppStores {
   readonly sessions: SessionStrategy<JsonObject>
+  /** For access tokens that ended before their time. */
+  readonly revocations: RevocationStore
   /** For reset tokens and API keys. */
   readonly tokens: TokenStore
   /** Makes the counters of attempts; undefined: they are in the memory of this process. */

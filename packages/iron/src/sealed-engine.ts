@@ -176,9 +176,9 @@ export function createSealedEngine(
     },
 
     async destroy({ id, subject, absoluteExpiresAt }) {
+      // First, because both may write to one store, where the second finds the session revoked.
+      const alive = revocations !== undefined && (await revoke(revocations, { id, subject }, absoluteExpiresAt))
       await revokeTokens?.({ id, subject })
-      if (revocations === undefined) return false
-      const alive = await revoke(revocations, { id, subject }, absoluteExpiresAt)
       if (alive) emit({ type: 'session_destroyed', sessionId: id, subject })
       return alive
     },
@@ -194,8 +194,9 @@ export function createSealedEngine(
       if (revocations === undefined) return refuse(NO_REVOCATION)
       // How long it would have lived is not known here; no session lives longer than any option allows.
       if (!isSessionId(id)) return false
+      const alive = await revoke(revocations, { id, subject }, now() + MAX_DURATION)
       await revokeTokens?.({ id, subject })
-      return revoke(revocations, { id, subject }, now() + MAX_DURATION)
+      return alive
     },
 
     async revokeAll(subject, except, atLeast = 0) {

@@ -8,7 +8,7 @@ import { checkNewPassword, type PasswordHasher } from '@latchkey/password'
 import type { AppAuth, AppContext } from '../auth.ts'
 import { INVALID_REQUEST, invalidRequest, json, NO_CONTENT, NOT_IMPLEMENTED, refusal, type Answer } from '../answer.ts'
 import type { Client } from '../client.ts'
-import { parseRegistration, parseToken, readCredentials, readRemember } from '../input.ts'
+import { parseRegistration, readCredentials, readRemember } from '../input.ts'
 import { NEW_PASSWORD, type AppLogin } from '../password-login.ts'
 import { LOGIN_SCOPES } from '../scopes.ts'
 import type { Users } from '../users.ts'
@@ -30,9 +30,9 @@ export interface Accounts {
    */
   token(context: AppContext, body: unknown, client: Client): Promise<Answer>
   /** Exchanges a refresh token (RFC 6749 section 6). */
-  refresh(body: unknown): Promise<Answer>
-  /** Ends the session of a refresh token; done, whatever the token is (RFC 7009 section 2.2). */
-  revoke(body: unknown): Promise<Answer>
+  refresh(context: AppContext, body: unknown): Promise<Answer>
+  /** Ends the session of a refresh token, or an access token by itself; done, whatever the token is (RFC 7009 section 2.2). */
+  revoke(context: AppContext, body: unknown): Promise<Answer>
   /** Who is asking. For a guarded route. */
   me(context: AppContext): Promise<Answer>
 }
@@ -59,6 +59,7 @@ const GRANT = { scopes: LOGIN_SCOPES }
 export function createAccounts({ auth, users, login, hasher }: AccountsParts): Accounts {
   // A 401 has a challenge (RFC 9110 section 15.5.2): the one that Latchkey sends.
   const unauthenticated: Answer = auth.authorize({ status: 'anonymous' }) ?? refusal(401, 'authentication_required')
+  const handlers = auth.handlers()
 
   return {
     async register(body) {
@@ -89,18 +90,8 @@ export function createAccounts({ auth, users, login, hasher }: AccountsParts): A
       const result = await login.login(context, { ...readLogin(body, client), ...GRANT, deliver: 'tokens' })
       return result.ok ? json(200, result.tokens) : result.denial
     },
-    async refresh(body) {
-      const input = parseToken(body, 'refresh_token')
-      if (!input.ok) return invalidRequest(input)
-      const result = await auth.refresh(input.value)
-      return result.ok ? json(200, result.tokens) : result.denial
-    },
-    async revoke(body) {
-      const input = parseToken(body, 'token')
-      if (!input.ok) return invalidRequest(input)
-      await auth.revokeRefreshToken(input.value)
-      return json(200, {})
-    },
+    refresh: (context, body) => handlers.refresh(context, () => body),
+    revoke: (context, body) => handlers.revoke(context, () => body),
     async me(context) {
       const user = await context.user()
       // A token outlives the account that it was issued for.

@@ -102,7 +102,8 @@ describeServers('a forgotten password', (running, { keepsSessions, isOwnDatabase
     expect(await reset({ token: second, password: NEXT })).toMatchObject(refused)
     const third = await requestToken()
     const change = { current: PASSWORD, new: NEXT }
-    expect((await server.send('PUT', '/me/password', { cookie, json: change })).status).toBe(204)
+    const { cookie: fresh } = await server.send('POST', '/auth/step-up', { cookie, json: { password: PASSWORD } })
+    expect((await server.send('PUT', '/me/password', { cookie: fresh, json: change })).status).toBe(204)
     expect(await reset({ token: third, password: 'green kettles hum' })).toMatchObject(refused)
     expect((await login(NEXT)).status).toBe(200)
   })

@@ -4,13 +4,19 @@
  * @module
  */
 
-import { createMemorySessionStore, createMemoryTokenStore, storedSessions } from '@latchkey/core'
+import {
+  createMemoryRevocationStore,
+  createMemorySessionStore,
+  createMemoryTokenStore,
+  storedSessions,
+} from '@latchkey/core'
 import type { AppStores } from '../stores.ts'
 
 /** Creates stores that a restart empties: a logout of everybody, and of every API key. */
 export function memoryStores(): AppStores {
   return {
     sessions: storedSessions(createMemorySessionStore()),
+    revocations: createMemoryRevocationStore(),
     tokens: createMemoryTokenStore(),
     createCounter: undefined,
     keepsSessions: true,

@@ -5,7 +5,7 @@
  */
 
 import { storedSessions } from '@latchkey/core'
-import { redisSessionStore, redisTokenStore } from '@latchkey/redis'
+import { redisRevocationStore, redisSessionStore, redisTokenStore } from '@latchkey/redis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import type { AppStores, StorePlace } from '../stores.ts'
@@ -33,6 +33,7 @@ export async function openRedisStores({ url = '', prefix = 'latchkey:', onError 
   isOpen = true
   return {
     sessions: storedSessions(redisSessionStore(client, { prefix })),
+    revocations: redisRevocationStore(client, { prefix }),
     tokens: redisTokenStore(client, { prefix }),
     createCounter: (options) =>
       new RateLimiterRedis({

@@ -5,16 +5,16 @@
  */
 
 import { sealedSessions } from '@latchkey/iron'
-import { kyselyRevocationStore } from '@latchkey/kysely'
 import type { Kysely } from 'kysely'
 import type { AppStores } from '../stores.ts'
 import { sqliteStores } from './sqlite.ts'
 
 /** Creates sealed sessions that a logout ends everywhere, copies of the cookie included. Reset tokens and API keys are in the database. */
 export function sealedStores<Tables>(db: Kysely<Tables>): AppStores {
+  const stores = sqliteStores(db)
   return {
-    ...sqliteStores(db),
-    sessions: sealedSessions({ revocations: kyselyRevocationStore(db) }),
+    ...stores,
+    sessions: sealedSessions({ revocations: stores.revocations }),
     keepsSessions: false,
   }
 }

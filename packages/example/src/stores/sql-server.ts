@@ -5,7 +5,7 @@
  */
 
 import { storedSessions } from '@latchkey/core'
-import { kyselySessionStore, kyselyTokenStore, migrateToLatest } from '@latchkey/kysely'
+import { kyselyRevocationStore, kyselySessionStore, kyselyTokenStore, migrateToLatest } from '@latchkey/kysely'
 import type { CreateRateCounter } from '@latchkey/password'
 import { Kysely, type Dialect } from 'kysely'
 import type { AppStores } from '../stores.ts'
@@ -41,6 +41,7 @@ export async function openSqlServer(
   }
   return {
     sessions: storedSessions(kyselySessionStore(db, options)),
+    revocations: kyselyRevocationStore(db, options),
     tokens: kyselyTokenStore(db, options),
     createCounter,
     keepsSessions: true,

@@ -5,7 +5,7 @@
  */
 
 import { storedSessions } from '@latchkey/core'
-import { kyselySessionStore, kyselyTokenStore, migrateToLatest } from '@latchkey/kysely'
+import { kyselyRevocationStore, kyselySessionStore, kyselyTokenStore, migrateToLatest } from '@latchkey/kysely'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
 import { Kysely } from 'kysely'
 import type { AppStores, StorePlace } from '../stores.ts'
@@ -14,6 +14,7 @@ import type { AppStores, StorePlace } from '../stores.ts'
 export function sqliteStores<Tables>(db: Kysely<Tables>): AppStores {
   return {
     sessions: storedSessions(kyselySessionStore(db)),
+    revocations: kyselyRevocationStore(db),
     tokens: kyselyTokenStore(db),
     createCounter: undefined,
     keepsSessions: true,
