@@ -10,6 +10,7 @@ import { answer, refusal, type HandlerAnswer } from '../http/answer.ts'
 import { isStream, readText } from '../http/body-text.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import { parameterOf, parseForm, type FormParameters } from '../http/form.ts'
+import { STANDARD_CLAIMS } from '../token/custom-claims.ts'
 import type { CookieExchange } from './exchange.ts'
 import type { PresentedRefreshToken, RefreshTokenCarrier } from './refresh-cookie.ts'
 import { refresh, revokeRefreshToken } from './refresh.ts'
@@ -133,25 +134,11 @@ export async function answerIntrospect(
   return answer(200, { active: true, token_type: 'Bearer', ...registered(verified.claims) })
 }
 
-const REGISTERED = [
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'nbf',
-  'iat',
-  'jti',
-  'client_id',
-  'scope',
-  'sid',
-  'auth_time',
-  'acr',
-  'amr',
-] as const
-
 /** The standard claims. The application's own are not for every caller. */
 function registered(claims: AccessTokenClaims): object {
-  return Object.fromEntries(REGISTERED.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]))
+  return Object.fromEntries(
+    STANDARD_CLAIMS.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]),
+  )
 }
 
 function answerUnpresented(

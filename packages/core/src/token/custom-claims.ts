@@ -8,8 +8,8 @@ import { UsageError } from '../faults.ts'
 import { isPlainObject, toJsonValue, type JsonObject } from '../json.ts'
 import { MAX_JSON_DEPTH } from './strict-json.ts'
 
-/** The claims that only the library writes (RFC 7519, RFC 9068); `cnf` would promise a binding that nothing checks. */
-const RESERVED: ReadonlySet<string> = new Set([
+/** The claims that standards define (RFC 7519, RFC 9068, RFC 8176, OpenID Connect) and that this library writes. */
+export const STANDARD_CLAIMS = [
   'iss',
   'sub',
   'aud',
@@ -23,9 +23,10 @@ const RESERVED: ReadonlySet<string> = new Set([
   'acr',
   'amr',
   'sid',
-  'epoch',
-  'cnf',
-])
+] as const
+
+/** The claims that only the library writes; `cnf` would promise a binding that nothing checks. */
+const RESERVED: ReadonlySet<string> = new Set([...STANDARD_CLAIMS, 'epoch', 'cnf'])
 
 /** The claims object itself is the first level. */
 const LIMITS = { maxDepth: MAX_JSON_DEPTH, wellFormed: true }
