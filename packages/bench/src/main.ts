@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepFindings } from './documents.ts'
@@ -29,7 +29,11 @@ if (unknown.length > 0) {
 
 const extent: Extent = values.full ? 'full' : values.smoke ? 'smoke' : 'normal'
 const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
-const circumstances = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} x ${processor}; extent: ${extent}.`
+/** What a reader has to know of a run: on a machine that has other work, the controls stray from 1. */
+function describeRun(): string {
+  const load = loadavg()[0]?.toFixed(1) ?? 'unknown'
+  return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} x ${processor}; load average at the start ${load}; extent: ${extent}.`
+}
 
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
@@ -37,6 +41,7 @@ function progress(text: string): void {
 
 for (const group of GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   progress(`${group.name} ...`)
+  const circumstances = describeRun()
   const findings = await group.run({
     extent,
     effort: EFFORTS[extent],

@@ -8,4 +8,4 @@ it('bundles are measured', async () => {
   const { rows } = await sizeGroup.run(CONTEXT)
   expect(rows.every(({ value }) => (value ?? 0) > 500)).toBe(true)
   expect(rows[0]?.met).toEqual(expect.any(Boolean))
-})
+}, 120_000)
