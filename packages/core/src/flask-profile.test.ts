@@ -2,6 +2,7 @@ import { TEST_KEYS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { createTestAuth, type TestAuth } from './auth.fixture.ts'
 import type { Requirement } from './authentication.ts'
+import { createMemoryRevocationStore } from './memory/revocation-store.ts'
 import { createKeyring } from './token/keyring.ts'
 
 const FLASK = { profile: 'flaskJwtExtended', issuer: null, audience: null } as const
@@ -42,6 +43,19 @@ describe('the profile flaskJwtExtended', () => {
     expect(await statusOf(flask, refresh)).toBe('422 Wrong type of token')
     expect(await statusOf(flask, refresh, { refresh: true })).toBe(200)
     expect(await statusOf(flask, access, { refresh: true })).toBe('422 Wrong type of token')
+  })
+
+  it('never takes a token of another issuer for a refresh JWT', async () => {
+    const [own, theirs] = [await createKeyring([TEST_KEYS.HS256]), await createKeyring([TEST_KEYS.EdDSA])]
+    const issuer = 'https://other.test'
+    const other = createTestAuth({ tokens: { issuer, audience: 'api', keys: theirs } })
+    const trustedIssuers = [{ issuer, keys: theirs }]
+    const flask = createTestAuth({
+      tokens: { ...FLASK, issuer: 'https://api.test', audience: 'api', keys: own, trustedIssuers },
+    })
+    const token = await other.auth.issueAccessToken('7')
+    expect(await statusOf(flask, token)).toBe(200)
+    expect(await statusOf(flask, token, { refresh: true })).toBe('422 Wrong type of token')
   })
 
   it('never takes a session for a refresh JWT', async () => {

@@ -17,6 +17,8 @@ describe('flaskAnswerOf()', () => {
     [{ code: 'insufficient_user_authentication', maxAge: 900_000 }, 401, 'Fresh token required'],
     [{ code: 'token_revoked' }, 401, 'Token has been revoked'],
     [{ code: 'refresh_reused' }, 401, 'Token has been revoked'],
+    [{ code: 'refresh_user_gone' }, 401, 'Token has been revoked'],
+    [{ code: 'refresh_user_disabled' }, 401, 'Token has been revoked'],
     [{ code: 'insufficient_scope', scopes: ['a'] }, 403, 'insufficient_scope'],
     [{ code: 'session_unknown' }, 401, 'session_invalid'],
   ])('answers %j with %i %s', (reason, status, msg) => {

@@ -40,6 +40,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map(
     refresh_reused: REVOKED,
     refresh_regressed: REVOKED,
     refresh_user_gone: REVOKED,
+    refresh_user_disabled: REVOKED,
   } satisfies { readonly [Name in Code]?: Answer }),
 )
 

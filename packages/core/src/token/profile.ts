@@ -60,7 +60,8 @@ export const RFC9068: TokenProfile = Object.freeze<TokenProfile>({
   mayNameNoKey: false,
   reserved: [],
   claimsOf: () => ({}),
-  judge: () => undefined,
+  // There are no refresh JWTs here, and no other token may pass for one.
+  judge: (_, use) => (use === 'refresh' ? { code: 'token_type', claim: 'typ' } : undefined),
   freshnessOf: (claims) => ({ authenticatedAt: seconds(claims['auth_time'] ?? claims['iat']), freshUntil: undefined }),
 })
 
