@@ -19,6 +19,22 @@ describe('createEmitter()', () => {
     expect(() => createEmitter(undefined)({ ...EVENT })).not.toThrow()
   })
 
+  it('leaves no rejection behind that nobody handles', async () => {
+    const unhandled: unknown[] = []
+    const listen = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', listen)
+    try {
+      const emit = createEmitter(async () => {
+        throw new Error('full disk')
+      })
+      emit({ ...EVENT })
+      await new Promise(setImmediate)
+    } finally {
+      process.off('unhandledRejection', listen)
+    }
+    expect(unhandled).toEqual([])
+  })
+
   it('refuses a listener that is no function', () => {
     expect(() => createEmitter({})).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option: 'onEvent' }))
   })

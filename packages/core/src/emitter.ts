@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AuthEvent, EventListener, Misconfiguration } from './events.ts'
+import type { AuthEvent, Misconfiguration } from './events.ts'
 import { ConfigError } from './faults.ts'
 
 /**
@@ -15,9 +15,12 @@ import { ConfigError } from './faults.ts'
 export function createEmitter(listener: unknown): (event: AuthEvent) => void {
   if (listener === undefined) return () => {}
   if (typeof listener !== 'function') throw new ConfigError('onEvent', 'must be a function')
+  const tell = listener as (event: AuthEvent) => unknown
   return (event) => {
     try {
-      ;(listener as EventListener)(Object.freeze(event))
+      const told = tell(Object.freeze(event))
+      // A rejection that nobody handles would end the process.
+      if (told instanceof Promise) told.catch(() => {})
     } catch {
       // See above.
     }

@@ -52,6 +52,6 @@ export type Misconfiguration = OriginProblem | 'cookie_over_http'
 
 /**
  * Receives events, synchronously, in the order in which they happen. What it throws is ignored, so that a failing
- * logger never turns into a failing request; a promise that it returns is not awaited.
+ * logger never turns into a failing request; a promise that it returns is not awaited, and its rejection ignored.
  */
 export type EventListener = (event: AuthEvent) => void
