@@ -123,6 +123,18 @@ describe('the profile flaskJwtExtended', () => {
     expect(await statusOf(absent, unnamed)).toBe('422 Signature verification failed')
   })
 
+  it('revokes a refresh JWT by its text, as it does an access token', async () => {
+    const flask = createTestAuth({
+      tokens: { ...FLASK, keys: await createKeyring([TEST_KEYS.HS256]) },
+      revocations: { store: createMemoryRevocationStore() },
+    })
+    const refresh = await flask.auth.issueAccessToken('7', { refresh: true })
+    const requirement = { refresh: true, authoritative: true } as const
+    expect(await statusOf(flask, refresh, requirement)).toBe(200)
+    expect(await flask.auth.revokeAccessToken(refresh)).toBe(true)
+    expect(await statusOf(flask, refresh, requirement)).toBe('401 Token has been revoked')
+  })
+
   it('is not spoken elsewhere: each profile refuses the tokens of the other', async () => {
     const keys = await createKeyring([TEST_KEYS.HS256])
     const flask = await createFlask()

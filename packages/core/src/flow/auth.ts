@@ -105,7 +105,7 @@ export interface Auth<
    * @throws {ConfigError} For an `authoritative` that nothing is configured for.
    */
   verifyAccessToken(token: unknown, options?: Pick<Requirement, 'authoritative'>): Promise<VerifyResult<Claims>>
-  /** Revokes one access token, by its text or by its claims, for routes that ask (`authoritative`). True: it was good until now. */
+  /** Revokes one access token (or a refresh JWT of `flaskJwtExtended`), by its text or by its claims, for routes that ask (`authoritative`). True: it was good until now. */
   revokeAccessToken(token: unknown): Promise<boolean>
   /**
    * Puts an access token (or a refresh JWT of `flaskJwtExtended`) into the cookie that `tokens.locations` has for it, for as long as it lives. A denial is

@@ -9,10 +9,11 @@ import type { Config } from '../config.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import { checkSubject, isSubject } from '../subject.ts'
 import type { TokenRevocations } from '../token/revocations.ts'
+import { verifyAnyToken } from './any-token.ts'
 import { engineOf } from './exchange.ts'
 
-/** An access token by its claims, where the text of it is not at hand. */
-export type RevocableToken = Pick<AccessTokenClaims, 'jti' | 'sub' | 'exp'>
+/** An access token by its claims, where the text of it is not at hand. Without `iss` it is one of this service's own. */
+export type RevocableToken = Pick<AccessTokenClaims, 'iss' | 'jti' | 'sub' | 'exp'>
 
 type RevokeConfig = Pick<Config<unknown, AccessTokenClaims>, 'sessions' | 'revocations' | 'tokens'>
 
@@ -20,10 +21,10 @@ type RevokeConfig = Pick<Config<unknown, AccessTokenClaims>, 'sessions' | 'revoc
 const MAX_ATTEMPTS = 20
 
 /**
- * Revokes one access token: routes that ask refuse it from now on. Idempotent.
+ * Revokes one access token, or one refresh JWT of `flaskJwtExtended`: routes that ask refuse it from now on. Idempotent.
  *
  * @param token Its text, of which anything may be given, or its claims, which must be those of a genuine token.
- * @returns True: it was good until now. False also for what is no access token of ours.
+ * @returns True: it was good until now. False also for what is no token that would be accepted.
  * @throws {UsageError} `not_configured` without `revocations`; `argument` for claims out of range.
  * @throws {UnavailableError} When the store is out of reach: the token lives on.
  */
@@ -31,8 +32,8 @@ export async function revokeAccessToken(config: RevokeConfig, token: unknown): P
   const { revocations, tokens } = config
   if (revocations === undefined || tokens === undefined) throw notConfigured()
   if (typeof token === 'object' && token !== null) return revocations.revokeToken(checkClaims(token))
-  const verified = await tokens.verify(token)
-  return verified.ok && revocations.revokeToken(verified.claims)
+  const verified = await verifyAnyToken(tokens, token)
+  return verified !== undefined && revocations.revokeToken(verified.claims)
 }
 
 /**
@@ -111,12 +112,13 @@ async function isAlive({ sessions }: RevokeConfig, subject: string, id: string):
 function checkClaims(
   token: Partial<Record<keyof RevocableToken, unknown>>,
 ): Parameters<TokenRevocations['revokeToken']>[0] {
-  const { jti, sub, exp } = token
+  const { iss, jti, sub, exp } = token
   const isId = typeof jti === 'string' && jti !== '' && jti.length <= 255
-  if (!isId || !isSubject(sub) || typeof exp !== 'number' || !(exp >= 0 && exp <= 8.64e12)) {
-    throw new UsageError('argument', 'A token is revoked by its text, or by its claims "jti", "sub" and "exp"')
+  const isIssuer = iss === undefined || typeof iss === 'string'
+  if (!isId || !isIssuer || !isSubject(sub) || typeof exp !== 'number' || !(exp >= 0 && exp <= 8.64e12)) {
+    throw new UsageError('argument', 'A token is revoked by its text, or by its claims "iss", "jti", "sub" and "exp"')
   }
-  return { jti, sub, exp }
+  return { jti, sub, exp, ...(iss !== undefined && { iss }) }
 }
 
 function notConfigured(): UsageError {

@@ -10,7 +10,7 @@ import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import type { TokenReader } from '../http/location.ts'
 import { readClock } from '../runtime.ts'
-import type { AccessTokens } from '../token/access-token.ts'
+import { verifyAnyToken } from './any-token.ts'
 import { crossOriginReason, isCrossOriginChange, type CookieExchange } from './exchange.ts'
 
 /** The outcome of setting or removing token cookies. Refused when another site's page sent the request. */
@@ -35,7 +35,9 @@ const OK: TokenCookieResult = Object.freeze({ ok: true })
 export async function setTokenCookie(exchange: TokenCookieExchange, token: unknown): Promise<TokenCookieResult> {
   const { config, sink } = exchange
   const cookies = cookiesOf(exchange)
-  const { use, claims } = await verify(config.tokens, token)
+  const verified = config.tokens && (await verifyAnyToken(config.tokens, token))
+  if (verified === undefined) throw new UsageError('argument', 'A cookie takes a token that this service would accept')
+  const { use, claims } = verified
   const location = cookies.find(({ holds }) => holds === use)
   if (location?.cookie === undefined) throw notConfigured()
   if (isCrossOriginChange(exchange)) return refuse(exchange)
@@ -71,18 +73,6 @@ function cookiesOf({ config, sink }: TokenCookieExchange): readonly TokenReader[
   if (!sink.open)
     throw new UsageError('headers_sent', 'A cookie is needed, and the headers of the response are already sent')
   return cookies
-}
-
-async function verify(
-  tokens: AccessTokens | undefined,
-  token: unknown,
-): Promise<{ readonly use: 'access' | 'refresh'; readonly claims: AccessTokenClaims }> {
-  for (const use of ['access', 'refresh'] as const) {
-    const result = await tokens?.verify(token, use)
-    if (result?.ok) return { use, claims: result.claims }
-    if (result?.code !== 'token_type') break
-  }
-  throw new UsageError('argument', 'A cookie takes a token that this service would accept')
 }
 
 function refuse(exchange: TokenCookieExchange): TokenCookieResult {

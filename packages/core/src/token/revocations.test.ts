@@ -103,6 +103,22 @@ describe('createTokenRevocations()', () => {
     expect(await revocations.isRevoked(foreign, false)).toBe(true)
   })
 
+  it('tells tokens of different issuers apart that have one id and one subject', async () => {
+    const { revocations, claims } = begin()
+    const issuers = ['https://one.test', 'https://other.test', claims.iss]
+    const [one, other, own] = issuers.map((iss) => ({ ...claims, iss, sid: undefined }))
+    if (one === undefined || other === undefined || own === undefined) throw new Error('Three tokens')
+    expect(await revocations.revokeToken(one)).toBe(true)
+    expect(await revocations.isRevoked(one, false)).toBe(true)
+    expect(await revocations.isRevoked(other, false)).toBe(false)
+    expect(await revocations.isRevoked(own, false)).toBe(false)
+    // Who leaves the issuer out means a token of ours.
+    const { iss: _, ...unnamed } = own
+    await revocations.revokeToken(unnamed)
+    expect(await revocations.isRevoked(own, false)).toBe(true)
+    expect(await revocations.isRevoked(other, false)).toBe(false)
+  })
+
   it.each([undefined, null, 0, 1, '', 'no', {}])('takes the answer %j for a fault, not for "fine"', async (answer) => {
     const { revocations, claims } = begin({ isRevoked: async () => answer })
     await expect(revocations.isRevoked(claims, false)).rejects.toThrow(UNAVAILABLE)

@@ -47,7 +47,7 @@ export interface TokenRevocations {
    */
   isRevoked(claims: AccessTokenClaims, local: boolean): Promise<boolean>
   /** Revokes one token, until it would have expired. True: it was not revoked by itself before. */
-  revokeToken(token: Pick<AccessTokenClaims, 'jti' | 'sub' | 'exp'>): Promise<boolean>
+  revokeToken(token: Pick<AccessTokenClaims, 'iss' | 'jti' | 'sub' | 'exp'>): Promise<boolean>
   /** Revokes every token of a session, those included that are being issued at this moment. */
   revokeSession(session: { readonly id: string; readonly subject: string | null }): Promise<void>
   /** The subject's epoch. */
@@ -93,6 +93,7 @@ export function createTokenRevocations(given: unknown, policy: Policy | undefine
   const { store, staleAfter, pollEvery, storeTimeout } = resolveOptions(given)
   if (policy === undefined) throw new ConfigError('revocations', 'must not be given without "tokens"')
   const { issuer, leeway } = policy
+  const isOwn = (iss: string | undefined): boolean => issuer === null || iss === issuer
   const call = createStoreCall(runtime, storeTimeout)
   /** Nothing that was issued before a moment lives longer than this after it. */
   const horizon = longestLife(policy) + leeway + UNDER_WAY
@@ -105,9 +106,9 @@ export function createTokenRevocations(given: unknown, policy: Policy | undefine
   return Object.freeze<TokenRevocations>({
     async isRevoked({ iss, jti, sid, sub, epoch }, local) {
       // The sessions and the epochs of other issuers are none of ours.
-      const own = issuer === null || iss === issuer
+      const own = isOwn(iss)
       const credential = {
-        ids: [await toTokenId(jti), ...(own && sid !== undefined ? [sid] : [])],
+        ids: [await toTokenId(jti, own ? undefined : iss), ...(own && sid !== undefined ? [sid] : [])],
         subject: sub,
         epoch: own ? (epoch ?? 0) : Number.MAX_SAFE_INTEGER,
       }
@@ -117,8 +118,8 @@ export function createTokenRevocations(given: unknown, policy: Policy | undefine
       if (typeof answer !== 'boolean') throw new UnavailableError()
       return answer
     },
-    async revokeToken({ jti, sub, exp }) {
-      const id = await toTokenId(jti)
+    async revokeToken({ iss, jti, sub, exp }) {
+      const id = await toTokenId(jti, iss === undefined || isOwn(iss) ? undefined : iss)
       return call((at) => store.revoke({ id, subject: sub }, Math.ceil(exp * 1_000) + leeway, at))
     },
     async revokeSession({ id, subject }) {
@@ -144,9 +145,10 @@ function longestLife({ maxLifetime, refreshLifetime, freshFor, trustedIssuers }:
   return Math.max(maxLifetime, freshFor === undefined ? 0 : refreshLifetime, ...others)
 }
 
-/** Ours are of one form; those of other issuers may be of any. */
-async function toTokenId(jti: string): Promise<string> {
-  if (TOKEN_ID.test(jti)) return jti
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(jti))
+/** Ours are of one form. Those of other issuers may be of any, and are different only within one issuer: its name is part of theirs. */
+async function toTokenId(jti: string, foreignIssuer: string | undefined): Promise<string> {
+  if (foreignIssuer === undefined && TOKEN_ID.test(jti)) return jti
+  const text = foreignIssuer === undefined ? jti : JSON.stringify([foreignIssuer, jti])
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return encodeBase64url(new Uint8Array(digest)).slice(0, 22)
 }
