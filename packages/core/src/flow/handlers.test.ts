@@ -55,6 +55,24 @@ describe('createHandlers()', () => {
     expect(await createHandlersApp({ prefix: '' }).send('POST /refresh')).toMatchObject({ status: 400 })
   })
 
+  it.each<[string, object, readonly string[]]>([
+    ['tokens', { tokens: undefined, revocations: undefined }, ['POST /auth/refresh', 'GET /.well-known/jwks.json']],
+    [
+      'sessions',
+      { sessions: undefined },
+      [
+        'POST /auth/refresh',
+        'POST /auth/logout',
+        'GET /auth/sessions',
+        'DELETE /auth/sessions',
+        'DELETE /auth/sessions/x',
+      ],
+    ],
+  ])('leaves to others what cannot be answered without %s', async (_, overrides, lines) => {
+    const app = createHandlersApp({}, overrides)
+    for (const line of lines) expect(await app.send(line, { headers: SAME_ORIGIN })).toBeUndefined()
+  })
+
   it('publishes the public keys, for caches to keep', async () => {
     const keys = await createKeyring([TEST_KEYS.EdDSA])
     const app = createHandlersApp({}, { tokens: { issuer: 'https://api.test', audience: 'api', keys } })

@@ -39,7 +39,10 @@ export interface HandlersOptions<AuthContext> {
   ) => TokenGrant | undefined | Promise<TokenGrant | undefined>
   /** Who may introspect tokens: a requirement that not everybody meets, such as a scope. Default: there is no such route. */
   readonly introspect?: Requirement
-  /** What the routes of the device list ask of their caller. Default: any authenticated caller; an API key is refused in any case. */
+  /**
+   * What the routes of the device list ask of their caller. Default: any authenticated caller, about whom the stores are asked (`authoritative`), so that a
+   * session which was ended cannot end others. An API key is refused in any case.
+   */
   readonly sessions?: Requirement
   /** Puts refresh tokens into a cookie and takes them from there, for clients that are pages. Default: they travel in bodies. */
   readonly refreshCookie?: RefreshCookieOptions
@@ -73,9 +76,15 @@ export interface Handlers<AuthContext> {
   readonly revokeOtherSessions: Handler<AuthContext>
   /** `GET /.well-known/jwks.json`: the public keys (RFC 7517). */
   readonly jwks: Handler<AuthContext>
-  /** Answers with tokens as `token` does, for a login or step-up of the application's own. */
+  /**
+   * Answers with tokens as `token` does, for a login or step-up of the application's own. With `refreshCookie`, a page of another site is
+   * given a denial in their place.
+   */
   readonly deliver: (context: AuthContext, tokens: TokenResponse) => HandlerAnswer
-  /** Finds the route and answers: 405 for another method on one of the paths. Undefined: the request is for none of them. */
+  /**
+   * Finds the route and answers: 405 for another method on one of the paths. Undefined: the request is for none of them, or for one that
+   * the configuration has nothing to answer with.
+   */
   readonly handle: (context: AuthContext, body?: () => unknown) => Promise<HandlerAnswer | undefined>
 }
 
@@ -124,7 +133,8 @@ export function createHandlers<User, Claims extends AccessTokenClaims, Data exte
     throw new ConfigError('handlers.introspect', 'must not be optional: only who is authenticated may introspect')
   }
   const carrier = createRefreshTokenCarrier(config, given.refreshCookie)
-  const admitDevices = guard(options.sessions)
+  const { sessions, tokens } = config
+  const admitDevices = guard(options.sessions ?? (sessions === undefined ? {} : { authoritative: true }))
   const admitIntrospector = options.introspect && guard(options.introspect)
 
   const on =
@@ -140,6 +150,8 @@ export function createHandlers<User, Claims extends AccessTokenClaims, Data exte
     token: on(async (exchange, body, context) => {
       if (options.token === undefined) throw notConfigured('token')
       carrier.assertOpen(exchange)
+      const denial = carrier.refuse(exchange)
+      if (denial !== undefined) return denial
       const form = await readForm(exchange, body)
       if (form === undefined) return refusal(400, 'invalid_request')
       return answerGrant(exchange, carrier, await options.token(Object.fromEntries(form), context))
@@ -165,18 +177,25 @@ export function createHandlers<User, Claims extends AccessTokenClaims, Data exte
 
   const routes = new Map<string, Readonly<Record<string, Handler<AuthContext>>>>([
     ...(options.token === undefined ? [] : [[`${prefix}/token`, { POST: handlers.token }] as const]),
-    [`${prefix}/refresh`, { POST: handlers.refresh }],
+    ...(sessions && tokens ? [[`${prefix}/refresh`, { POST: handlers.refresh }] as const] : []),
     [`${prefix}/revoke`, { POST: handlers.revoke }],
     ...(admitIntrospector === undefined ? [] : [[`${prefix}/introspect`, { POST: handlers.introspect }] as const]),
-    [`${prefix}/logout`, { POST: handlers.logout }],
-    [`${prefix}/sessions`, { GET: handlers.listSessions, DELETE: handlers.revokeOtherSessions }],
-    [`${prefix}/sessions/*`, { DELETE: handlers.revokeSession }],
-    [JWKS_PATH, { GET: handlers.jwks }],
+    ...(sessions === undefined
+      ? []
+      : ([
+          [`${prefix}/logout`, { POST: handlers.logout }],
+          [`${prefix}/sessions`, { GET: handlers.listSessions, DELETE: handlers.revokeOtherSessions }],
+          [`${prefix}/sessions/*`, { DELETE: handlers.revokeSession }],
+        ] as const)),
+    ...(tokens === undefined ? [] : [[JWKS_PATH, { GET: handlers.jwks }] as const]),
   ])
 
   return Object.freeze<Handlers<AuthContext>>({
     ...handlers,
-    deliver: (context, tokens) => answerGrant(contexts.exchangeOf(context), carrier, { ok: true, tokens }),
+    deliver(context, granted) {
+      const exchange = contexts.exchangeOf(context)
+      return carrier.refuse(exchange) ?? answerGrant(exchange, carrier, { ok: true, tokens: granted })
+    },
     async handle(context, body) {
       const { method, url } = contexts.exchangeOf(context).request
       const [path = ''] = url.split('?', 1)

@@ -69,6 +69,33 @@ describe('the refresh token in a cookie', () => {
     expect(await auth.listSessions('user-1')).toHaveLength(1)
   })
 
+  it.each([
+    ['from another site', { origin: 'https://evil.test' }],
+    ['from a neighbour', { origin: 'https://app.test', 'sec-fetch-site': 'same-site' }],
+    ['from nowhere, with a cookie', { cookie: 'theme=dark' }],
+  ])('is not given to a page %s, which could log its visitor in as somebody else', async (_, headers) => {
+    const { ask, auth, events, handlers, open } = await begin()
+    const before = await auth.listSessions('user-1')
+    const denial = { status: 403, body: { error: 'cross_origin' } }
+    expect(await ask('POST /auth/token', { ...RIGHT, headers })).toMatchObject({ ...denial, cookies: [] })
+    expect(events.at(-1)).toEqual({ type: 'rejected', code: 'cross_origin' })
+    expect(await auth.listSessions('user-1')).toEqual(before)
+    // The same for a login of the application's own.
+    const exchange = open({ method: 'POST', url: '/login', headers })
+    const result = await auth.login(exchange.context, { subject: 'user-1', deliver: 'tokens' })
+    if (!result.ok) throw new Error(result.code)
+    expect(handlers.deliver(exchange.context, result.tokens)).toMatchObject(denial)
+    expect(exchange.cookies).toEqual([])
+  })
+
+  it('is given to a client that is no browser', async () => {
+    const { ask } = await begin()
+    expect(await ask('POST /auth/token', { ...RIGHT, headers: {} })).toMatchObject({
+      status: 200,
+      cookies: [expect.any(String)],
+    })
+  })
+
   it('is refused beside another in the body, and when there are two', async () => {
     const { cookie, ask, events } = await begin()
     const headers = { ...SAME_ORIGIN, cookie }

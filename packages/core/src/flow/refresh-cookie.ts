@@ -8,10 +8,11 @@ import type { AccessTokenClaims } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { ConfigError, UsageError } from '../faults.ts'
 import { createCookie, type CookieOptions } from '../http/cookie.ts'
+import { createDenial, type Denial } from '../http/denial.ts'
 import { parameterOf, type FormParameters } from '../http/form.ts'
 import { isPlainObject } from '../json.ts'
 import { readClock } from '../runtime.ts'
-import { isCrossOrigin, type CookieExchange } from './exchange.ts'
+import { crossOriginReason, isCrossOrigin, isCrossOriginChange, type CookieExchange } from './exchange.ts'
 import { expiryOf, type TokenResponse } from './token-response.ts'
 
 /** How the cookie is named and scoped. `HttpOnly` is always set, and `Secure` unless `cookie.insecurePlainHttp` is. */
@@ -37,6 +38,11 @@ export interface RefreshTokenCarrier {
    * @throws {UsageError} `headers_sent` where a cookie is needed and the response has begun.
    */
   assertOpen(exchange: CookieExchange): void
+  /**
+   * Refuses to give a token out in a cookie when a page of another site asks, which could log its visitor in as somebody else. Undefined
+   * where the request may have it, and where there is no cookie.
+   */
+  refuse(exchange: CookieExchange): Denial | undefined
   /**
    * Gives the body to answer with. Where there is a cookie, the refresh token goes into it and not into the body.
    *
@@ -83,6 +89,12 @@ export function createRefreshTokenCarrier(
       return { status: 'malformed' }
     },
     assertOpen,
+    refuse(exchange) {
+      if (cookie === undefined || !isCrossOriginChange(exchange)) return undefined
+      const { config } = exchange
+      config.emit({ type: 'rejected', code: 'cross_origin' })
+      return createDenial(crossOriginReason(exchange), config.challenge)
+    },
     deliver(exchange, tokens) {
       if (cookie === undefined) return tokens
       const { sink, config } = exchange

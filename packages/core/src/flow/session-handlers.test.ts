@@ -88,6 +88,25 @@ describe('the routes of the device list', () => {
     expect(await auth.listSessions('user-1')).toHaveLength(2)
   })
 
+  it('are closed to an access token whose session was ended, and to one whose user is gone', async () => {
+    const app = createHandlersApp()
+    const logIn = async (user: string) =>
+      (await app.ask('POST /auth/token', { body: { user, password: 'right' } })).body as {
+        readonly access_token: string
+      }
+    const stolen = (await logIn('user-1')).access_token
+    const [session] = await app.auth.listSessions('user-1')
+    await logIn('user-1')
+    await app.auth.revokeSession('user-1', session?.id ?? '')
+    const gone = (await logIn('gone')).access_token
+    for (const token of [stolen, gone]) {
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await app.ask('GET /auth/sessions', { headers })).status).toBe(401)
+      expect((await app.ask('DELETE /auth/sessions', { headers })).status).toBe(401)
+    }
+    expect(await app.auth.listSessions('user-1')).toHaveLength(1)
+  })
+
   it('are closed to API keys', async () => {
     const authenticatedAt = 1_800_000_000_000
     const principal = { subject: 'user-1', keyId: 'key-1', scopes: ['admin'], authenticatedAt }
