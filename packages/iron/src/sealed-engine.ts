@@ -123,7 +123,7 @@ export function createSealedEngine(
     refresh: async () => refuse('give out no refresh tokens: there is nothing to rotate'),
 
     async renew(record, renewal) {
-      return (await isAlive(record)) ? { ...record, ...renewal } : null
+      return (await isAlive(record)) ? { record: { ...record, ...renewal }, send: true } : null
     },
 
     async create(init) {

@@ -173,20 +173,19 @@ async function useSession<User, Claims extends AccessTokenClaims, Data extends o
   if (slot.record === null || slot.ended) return 'session_unknown'
   if (passive || renewal === undefined || !exchange.sink.open) return slot.record
 
-  const before = slot.record
   const engine = engineOf(exchange.config)
-  const renewed = await engine.renew(before, renewal)
+  const renewed = await engine.renew(slot.record, renewal)
   if (renewed === null) {
     slot.ended = true
     return 'session_unknown'
   }
   presented.renewal = undefined
-  slot.record = renewed
-  // Another request changed the credential, and sends the new one; this answer must not set the client back.
-  if (renewed.salt !== before.salt || renewed.generation !== before.generation) return renewed
-  const credential = await engine.credentialOf(renewed)
-  if (exchange.sink.open) carrierOf(exchange).issue(renewed, credential)
-  return renewed
+  const { record, send } = renewed
+  slot.record = record
+  if (!send) return record
+  const credential = await engine.credentialOf(record)
+  if (exchange.sink.open) carrierOf(exchange).issue(record, credential)
+  return record
 }
 
 function ignoredCookie(authentication: Authentication, { via }: Credentials): 'by_route' | 'by_token' | undefined {

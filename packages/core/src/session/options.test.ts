@@ -45,6 +45,11 @@ describe('resolveSessionOptions()', () => {
     })
   })
 
+  it('changes credentials by time where that is asked for', () => {
+    expect(resolveSessionOptions({ rotateEvery: '15m' }).rotateEvery).toBe(900_000)
+    expect(resolveSessionOptions({ rotateEvery: '5m' }).rotateEvery).toBe(300_000)
+  })
+
   it('touches at least twice in a short idle timeout', () => {
     expect(resolveSessionOptions({ idleTimeout: '2m' }).touchEvery).toBe(60_000)
   })
@@ -55,6 +60,9 @@ describe('resolveSessionOptions()', () => {
     [{ absoluteTimeout: '401d' }, 'sessions.absoluteTimeout'],
     [{ idleTimeout: 0 }, 'sessions.idleTimeout'],
     [{ idleTimeout: '1h', touchEvery: '31m' }, 'sessions.touchEvery'],
+    [{ rotateEvery: '4m' }, 'sessions.rotateEvery'],
+    [{ touchEvery: '1s', rotateEvery: '9s' }, 'sessions.rotateEvery'],
+    [{ rotateEvery: 'daily' }, 'sessions.rotateEvery'],
     [{ preset: 'loose' }, 'sessions.preset'],
     [{ maxDataSize: 0 }, 'sessions.maxDataSize'],
     [{ maxDataSize: 2 ** 20 + 1 }, 'sessions.maxDataSize'],

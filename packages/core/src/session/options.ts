@@ -29,6 +29,12 @@ export interface StoredSessionOptions<Data extends object = JsonObject> {
   /** Use is recorded, and the cookie sent again, at most this often. Default 5 minutes, or half of `idleTimeout` where that is less. */
   readonly touchEvery?: Duration
   /**
+   * Changes the credential of a cookie when it is so old, with the first use that is recorded (see `touchEvery`). The one before opens the
+   * session for `reuseWindow` more, for requests that are under way. At least `touchEvery` and `reuseWindow`. Default: never by time,
+   * because a browser that loses the answer with the new cookie is logged out.
+   */
+  readonly rotateEvery?: Duration
+  /**
    * How long one call of the store may take, up to 1 minute. Then its signal is aborted, and the request is answered with 503, as by a
    * store that is down. Default 2 seconds.
    */
@@ -44,7 +50,8 @@ export interface StoredSessionOptions<Data extends object = JsonObject> {
   readonly maxDataSize?: number
   /**
    * For how long after a refresh token was exchanged the same exchange may be asked for again, by a retry or by another
-   * tab, and gives the same successor. 0 to 10 minutes. Default 10 seconds.
+   * tab, and gives the same successor; with `rotateEvery`, for how long a cookie still opens that has just been replaced. 0 to 10
+   * minutes. Default 10 seconds.
    */
   readonly reuseWindow?: Duration
   /**
@@ -87,6 +94,7 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     'idleTimeout',
     'absoluteTimeout',
     'touchEvery',
+    'rotateEvery',
     'persistent',
     'data',
     'onConflict',
@@ -109,6 +117,14 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
     given.reuseWindow === undefined
       ? DEFAULT_REUSE_WINDOW
       : parseDuration('sessions.reuseWindow', given.reuseWindow, { min: 0, max: MAX_REUSE_WINDOW })
+  const rotateEvery =
+    given.rotateEvery === undefined ? undefined : parseDuration('sessions.rotateEvery', given.rotateEvery)
+  if (rotateEvery !== undefined && rotateEvery < Math.max(timeouts.touchEvery, reuseWindow)) {
+    throw new ConfigError(
+      'sessions.rotateEvery',
+      'must not be less than "sessions.touchEvery" and "sessions.reuseWindow"',
+    )
+  }
   const storeTimeout = parseDuration('sessions.storeTimeout', given.storeTimeout ?? DEFAULT_STORE_TIMEOUT, {
     max: MAX_STORE_TIMEOUT,
   })
@@ -121,6 +137,7 @@ export function resolveSessionOptions(options: unknown): StoredSessionPolicy {
   }
   return Object.freeze({
     ...timeouts,
+    rotateEvery,
     maxDataSize,
     storeTimeout,
     reuseWindow,

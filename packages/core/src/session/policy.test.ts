@@ -34,6 +34,31 @@ describe('decideSession()', () => {
     expect(decideSession(fresh, now, policy)).toEqual(verdict)
   })
 
+  it.each([
+    [undefined, 50_200, undefined],
+    [200, 50_199, undefined],
+    [200, 50_200, true],
+    [100, 50_100, true],
+  ])('changes the credential with a renewal after rotateEvery %s: at %i, %s', (rotateEvery, now, rotate) => {
+    const verdict = decideSession(fresh, now, { ...policy, rotateEvery })
+    expect(verdict).toMatchObject({ renewal: { lastSeenAt: now } })
+    expect(verdict.status === 'live' && verdict.renewal?.rotate).toBe(rotate)
+  })
+
+  it('counts rotateEvery from the last change', () => {
+    const renewalOf = (rotatedAt: number) =>
+      decideSession({ ...fresh, rotatedAt }, 50_300, { ...policy, rotateEvery: 200 })
+    expect(renewalOf(50_101)).toEqual({ status: 'live', renewal: { lastSeenAt: 50_300, idleExpiresAt: 51_300 } })
+    expect(renewalOf(50_100)).toMatchObject({ renewal: { rotate: true } })
+  })
+
+  it('changes no credential where use is not due to be recorded', () => {
+    expect(decideSession({ ...fresh, lastSeenAt: 50_250 }, 50_300, { ...policy, rotateEvery: 100 })).toEqual({
+      status: 'live',
+      renewal: undefined,
+    })
+  })
+
   it('expires at the absolute timeout even when active', () => {
     const active = { ...fresh, lastSeenAt: 59_999, idleExpiresAt: 60_000 }
     expect(decideSession(active, 59_999, policy).status).toBe('live')

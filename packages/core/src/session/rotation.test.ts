@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decideRotation, type RotationDecision, type RotationPolicy, type RotationState } from './rotation.ts'
+import {
+  decideCookieGeneration,
+  decideRotation,
+  type RotationDecision,
+  type RotationPolicy,
+  type RotationState,
+} from './rotation.ts'
 
 const W = 10_000
 const T = 1_800_000_000_000
@@ -139,5 +145,25 @@ describe('decideRotation()', () => {
         expect(decideRotation(next, state.generation, arrivedAt + later, recover)).toEqual(REPEAT)
       }),
     )
+  })
+})
+
+describe('decideCookieGeneration()', () => {
+  it.each<[string, RotationState, number, number, string]>([
+    ['the first', never, 0, T, 'current'],
+    ['the current one, however old', rotated, 5, T + 1_000_000, 'current'],
+    ['the one before at the moment of the change', rotated, 4, T, 'replaced'],
+    ['the one before when clocks differ', rotated, 4, T - 30_000, 'replaced'],
+    ['the one before at the last millisecond of the window', rotated, 4, T + W - 1, 'replaced'],
+    ['the one before at the end of the window', rotated, 4, T + W, 'unknown'],
+    ['an older one inside the window', rotated, 3, T, 'unknown'],
+    ['one that is not made yet', rotated, 6, T, 'unknown'],
+    ['one that is not made yet, of a cookie that never changed', never, 1, T, 'unknown'],
+  ])('judges %s', (_, state, presented, now, verdict) => {
+    expect(decideCookieGeneration(state, presented, now, recover)).toBe(verdict)
+  })
+
+  it('knows no replaced one without a window', () => {
+    expect(decideCookieGeneration(rotated, 4, T, { reuseWindow: 0 })).toBe('unknown')
   })
 })

@@ -84,3 +84,20 @@ export function decideRotation(
   }
   return elapsed < 0 ? SUPERSEDED : REUSED
 }
+
+/**
+ * Decides what a genuine cookie of a generation is. Cookies are not exchanged: whoever presents the `current` one may be given the next.
+ * The one before it is `replaced`, and opens the session for the length of the window, for requests that were under way; it is given no
+ * new one. Every other is `unknown`, and nothing is ended by it: a browser that lost an answer is no thief.
+ *
+ * @param now Epoch milliseconds.
+ */
+export function decideCookieGeneration(
+  { generation, previous, rotatedAt }: RotationState,
+  presented: number,
+  now: number,
+  { reuseWindow }: Pick<RotationPolicy, 'reuseWindow'>,
+): 'current' | 'replaced' | 'unknown' {
+  if (presented === generation) return 'current'
+  return presented === previous && rotatedAt !== null && now - rotatedAt < reuseWindow ? 'replaced' : 'unknown'
+}

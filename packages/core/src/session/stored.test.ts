@@ -187,7 +187,7 @@ describe('SessionEngine.renew()', () => {
     runtime.advance('1h')
     const loaded = await engine.load(credential)
     if (loaded.status !== 'live' || loaded.renewal === undefined) throw new Error('not due')
-    expect(await engine.renew(record, loaded.renewal)).toEqual({ ...record, ...loaded.renewal })
+    expect(await engine.renew(record, loaded.renewal)).toEqual({ record: { ...record, ...loaded.renewal }, send: true })
     expect(await engine.write(record, { data: { n: 2 } })).toMatchObject({ ok: true })
     await engine.destroy(record)
     expect(await engine.renew(record, loaded.renewal)).toBeNull()

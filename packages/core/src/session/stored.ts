@@ -12,7 +12,9 @@ import { readClock } from '../runtime.ts'
 import { createStoreCall } from '../store-call.ts'
 import { isSessionId, issueCredential, parseCredential, toSessionId, verifyCredential } from './credential.ts'
 import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPolicy } from './options.ts'
-import { decideExpiry, decideSession } from './policy.ts'
+import { decideExpiry, decideSession, type SessionRenewal } from './policy.ts'
+import { renewSession } from './renewing.ts'
+import { decideCookieGeneration } from './rotation.ts'
 import { refreshSession, type RefreshProof } from './refreshing.ts'
 import type { UndecodableReason } from './session-data.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './strategy.ts'
@@ -64,6 +66,9 @@ function createStoredEngine(
     return opened.ok ? opened.record : undecodable(record, opened)
   }
 
+  const touch = (record: SessionRecord, { lastSeenAt, idleExpiresAt }: SessionRenewal): Promise<boolean> =>
+    call((at) => store.touch(record.id, lastSeenAt, idleExpiresAt, at))
+
   async function checkValues(values: JsonObject): Promise<void> {
     checkDataSize(values, policy.maxDataSize)
     await data.check(values)
@@ -106,11 +111,14 @@ function createStoredEngine(
       const proof = await prove(text, 'cookie')
       if (proof === null) return { status: 'unknown' }
       const { record, generation } = proof
-      if (generation !== record.generation) return mismatch(record)
-      const verdict = decideSession(record, readClock(runtime), policy)
+      const now = readClock(runtime)
+      const standing = decideCookieGeneration(record, generation, now, policy)
+      if (standing === 'unknown') return mismatch(record)
+      const verdict = decideSession(record, now, policy)
       if (verdict.status === 'expired') return expired(record, verdict)
       const opened = await data.open(record)
-      if (opened.ok) return { status: 'live', record: opened.record, renewal: verdict.renewal }
+      const renewal = standing === 'current' ? verdict.renewal : undefined
+      if (opened.ok) return { status: 'live', record: opened.record, renewal }
       undecodable(record, opened)
       return { status: 'undecodable', record, newer: opened.why === 'newer' }
     },
@@ -125,11 +133,7 @@ function createStoredEngine(
     refresh: (proof, arrivedAt) =>
       refreshSession(proof, arrivedAt, { engine, policy, now: () => readClock(runtime), emit }),
 
-    async renew(record, renewal) {
-      const alive = await call((at) => store.touch(record.id, renewal.lastSeenAt, renewal.idleExpiresAt, at))
-      // Read again: what another request did to the credential meanwhile decides whether it may be sent.
-      return alive ? engine.reload(record) : null
-    },
+    renew: (record, renewal) => renewSession(record, renewal, { engine, touch, emit }),
 
     async create(init) {
       await checkValues(init.data)

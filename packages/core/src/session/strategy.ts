@@ -59,6 +59,17 @@ export type SessionInit = Pick<
 > &
   Partial<Pick<SessionRecord, 'userAgent' | 'address' | 'persistent'>>
 
+/**
+ * A session whose use was recorded: the record as it is then, whatever others did to it. `send`: the client is to get its credential with
+ * this answer. Otherwise another request has changed the credential, and sends it; this answer must not set the client back.
+ */
+export interface SessionRenewed {
+  /** The newest record. */
+  readonly record: SessionRecord
+  /** Whether its credential goes out with this answer. */
+  readonly send: boolean
+}
+
 /** The outcome of asking again whether a session still stands. */
 export type SessionCheck =
   | { readonly status: 'live'; readonly record: SessionRecord }
@@ -90,8 +101,8 @@ export interface SessionEngine {
    * store, outside of any transaction of the caller.
    */
   refresh(proof: RefreshProof, arrivedAt: number): Promise<RefreshOutcome>
-  /** Records activity. The record as it is then, whatever others did to it; null when the session has ended. */
-  renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRecord | null>
+  /** Records activity, and changes the credential where the renewal says so. Null when the session has ended. */
+  renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRenewed | null>
   /**
    * Makes a new record with a new id. `cut_off`: the subject's sessions were revoked after `epoch` was read.
    *
