@@ -295,12 +295,10 @@ const PROCEDURES: Readonly<Record<string, (step: Step) => Promise<void>>> = {
   'HTP-109': tokenOption('algorithms', ['none']),
   'HTP-110': tokenOption('algorithms', ['RS256', 'HS256']),
   async 'HTP-111'() {
-    await tokenOption('clockTolerance', 'NaN')()
-    expectConfigError('leeway', { leeway: Number.NaN })
+    for (const leeway of ['NaN', Number.NaN]) await tokenOption('leeway', leeway)()
   },
   async 'HTP-112'() {
-    await tokenOption('clockTolerance', 'Infinity')()
-    expectConfigError('leeway', { leeway: Number.POSITIVE_INFINITY })
+    for (const leeway of ['Infinity', Number.POSITIVE_INFINITY]) await tokenOption('leeway', leeway)()
   },
   'HTP-113': tokenOption('issuer', /^https/),
   'HTP-114': tokenOption('lifetime', -1),
