@@ -1,5 +1,5 @@
 /**
- * The cryptography of the platform by its types: the Web Cryptography API, and what the core calls of `node:crypto` where there
+ * The cryptography of the platform by its types: the Web Cryptography API, and what is called of `node:crypto` where there
  * is one, described by its shape, so that no type of Node is needed.
  *
  * @module
@@ -21,10 +21,19 @@ export interface NodeCrypto {
   readonly KeyObject: { from(key: CryptoKey): NodeKey }
   createSecretKey(bytes: Uint8Array): NodeKey
   createHmac(hash: string, key: NodeKey): { update(input: string | Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
+  createCipheriv(cipher: string, key: NodeKey, iv: Uint8Array): NodeCipher
+  createDecipheriv(cipher: string, key: NodeKey, iv: Uint8Array): NodeCipher
   timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean
   hkdfSync(hash: string, key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): ArrayBuffer
+  pbkdf2Sync(password: string, salt: string, rounds: number, length: number, hash: string): Uint8Array<ArrayBuffer>
   sign(hash: string | null, input: Uint8Array, key: NodeSigningKey, done: Done<Uint8Array<ArrayBuffer>>): void
   verify(hash: string | null, input: Uint8Array, key: NodeSigningKey, signature: Uint8Array, done: Done<boolean>): void
+}
+
+/** A cipher at work: whole blocks as they are known, and what `final` adds. */
+interface NodeCipher {
+  update(input: Uint8Array): Uint8Array<ArrayBuffer>
+  final(): Uint8Array<ArrayBuffer>
 }
 
 /** A key and how RSA pads with it. */

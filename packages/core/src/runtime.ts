@@ -41,10 +41,10 @@ export const nodeCrypto: NodeCrypto | null = findBuiltin('node:crypto') as NodeC
 /** The part of `Buffer` that is used: text to bytes and back, by the platform's own code. */
 export interface NodeBuffer {
   from(text: string, encoding: 'base64url'): Uint8Array<ArrayBuffer>
-  from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url'): string }
+  from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url' | 'hex'): string }
 }
 
-/** The platform's `Buffer`; null where there is none. It only makes base64url faster. */
+/** The platform's `Buffer`; null where there is none. It only makes base64url and hexadecimal digits faster. */
 export const nodeBuffer: NodeBuffer | null =
   (findBuiltin('node:buffer') as { readonly Buffer: NodeBuffer } | null)?.Buffer ?? null
 

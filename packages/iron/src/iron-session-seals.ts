@@ -12,8 +12,9 @@ import {
   type JsonObject,
   type SessionRecord,
 } from '@latchkey/core'
-import { ironBox, type SealBox } from './iron-box.ts'
 import { isPlainObject } from './plain-data.ts'
+import { platformBox } from './platform-box.ts'
+import type { SealBox } from './seal-box.ts'
 import { fromSealedValues, recordBase, toSealedValues } from './sealed-record.ts'
 import type { SealText } from './seal-text.ts'
 
@@ -67,7 +68,7 @@ const PLACE = { cookieName: '' }
  * @throws {ConfigError} `sessions.alsoReads` for a password that iron-session would refuse, `sessions.alsoReads.ttl`.
  */
 export function readIronSession(mapping: IronSessionMapping): SealReader {
-  return createSealReader(mapping, ironBox)
+  return createSealReader(mapping, platformBox)
 }
 
 /** The same over another box. */
@@ -77,11 +78,12 @@ export function createSealReader({ password, ttl = '14d', map }: IronSessionMapp
   if (typeof map !== 'function') throw new ConfigError('sessions.alsoReads', 'must have a function "map"')
 
   return Object.freeze<SealReader>({
-    async read({ text, passwordId, expiresAt }, now) {
+    async read(seal, now) {
+      const { text, passwordId, expiresAt } = seal
       const secret = passwords.get(passwordId)
       const sealedAt = expiresAt - lifetime
       if (secret === undefined || sealedAt < 0 || sealedAt > now + MAX_SKEW) return null
-      const values = await box.unseal(text, { id: passwordId, text: secret })
+      const values = await box.unseal(seal, { id: passwordId, text: secret })
       if (!isPlainObject(values)) return null
       const meaning = toMeaning(map, values)
       if (meaning === null) return null

@@ -2,8 +2,9 @@ import { createMemoryRevocationStore, type RootSecrets, type SessionGround, type
 import { createTestRuntime, TEST_SECRETS } from '@latchkey/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ironBox, type SealBox } from './iron-box.ts'
 import { resolveSealedOptions, type SealedSessionOptions } from './options.ts'
+import { platformBox } from './platform-box.ts'
+import type { SealBox } from './seal-box.ts'
 import { createSealedApp, OTHER_SECRET } from './sealed.fixture.ts'
 import { createSealedEngine } from './sealed-engine.ts'
 import { contentsOf, forge, passwordOf } from './seals.fixture.ts'
@@ -37,10 +38,10 @@ function setUp(options: SealedSessionOptions = {}) {
   const runtime = createTestRuntime()
   const opened: string[] = []
   const box: SealBox = {
-    seal: ironBox.seal,
+    seal: platformBox.seal,
     unseal: (seal, password) => {
-      opened.push(seal)
-      return ironBox.unseal(seal, password)
+      opened.push(seal.text)
+      return platformBox.unseal(seal, password)
     },
   }
   const ground: SessionGround = {

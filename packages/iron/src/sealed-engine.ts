@@ -19,8 +19,9 @@ import {
   type SessionRecord,
   type StoreCall,
 } from '@latchkey/core'
-import { ironBox, type SealBox } from './iron-box.ts'
 import type { SealedSessionSettings } from './options.ts'
+import { platformBox } from './platform-box.ts'
+import type { SealBox, SealPassword } from './seal-box.ts'
 import { checkSealSize } from './seal-size.ts'
 import { parseSealText, type SealText } from './seal-text.ts'
 import { fromSealedValues, recordBase, toSealedValues } from './sealed-record.ts'
@@ -32,7 +33,7 @@ const PURPOSE = 'sealed-session'
 export function createSealedEngine(
   { policy, persistent, data, revocations, alsoReads, remembered }: SealedSessionSettings,
   { secrets, runtime, emit, cookie, revokeTokens }: SessionGround,
-  box: SealBox = ironBox,
+  box: SealBox = platformBox,
 ): SessionEngine {
   const place = { cookieName: cookie.name }
   const verified = createVerifiedSeals(remembered)
@@ -54,7 +55,7 @@ export function createSealedEngine(
     const known = verified.get(text)
     if (known !== undefined) return known
     const id = seal.passwordId
-    const values = secrets.has(id) ? await box.unseal(text, await passwordOf(id)) : undefined
+    const values = secrets.has(id) ? await box.unseal(seal, await passwordOf(id)) : undefined
     const record = fromSealedValues(values, id, place) ?? (await readOthers(seal))
     if (record !== null) verified.set(text, record)
     return record
@@ -66,7 +67,7 @@ export function createSealedEngine(
     return record && { ...record, dataVersion: data.version }
   }
 
-  async function passwordOf(id: number): Promise<{ id: number; text: string }> {
+  async function passwordOf(id: number): Promise<SealPassword> {
     return { id, text: await secrets.deriveText(id, PURPOSE) }
   }
 

@@ -1,0 +1,78 @@
+/**
+ * Sealing and opening by `node:crypto`, synchronously: the same bytes as iron's, without a hop through the thread pool for each of the
+ * six operations that a seal takes.
+ *
+ * @module
+ */
+
+import { systemRuntime, type JsonValue, type NodeBuffer, type NodeCrypto, type NodeKey } from '@latchkey/core'
+import type { SealBox } from './seal-box.ts'
+
+const PREFIX = 'Fe26.2'
+const SUFFIX = '~2'
+const CIPHER = 'aes-256-cbc'
+const SALT_BYTES = 32
+const IV_BYTES = 16
+const KEY_BYTES = 32
+/** So long after its expiration iron still opens a seal, in milliseconds. */
+const SKEW = 60_000
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * Creates the box.
+ *
+ * @param node The platform's `node:crypto`.
+ * @param buffer The platform's `Buffer`.
+ */
+export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
+  /** PBKDF2 (RFC 8018) with SHA-1 and one round. As a key object: raw bytes would be made into one at each use, at a higher price. */
+  const deriveKey = (password: string, salt: string): NodeKey =>
+    node.createSecretKey(node.pbkdf2Sync(password, salt, 1, KEY_BYTES, 'sha1'))
+
+  const macOf = (signed: string, password: string, salt: string): Uint8Array<ArrayBuffer> =>
+    node.createHmac('sha256', deriveKey(password, salt)).update(signed).digest()
+
+  function write(bytes: Uint8Array<ArrayBuffer>, encoding: 'base64url' | 'hex'): string {
+    return buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding)
+  }
+
+  return Object.freeze<SealBox>({
+    seal(values, { id, text: password }, ttl) {
+      const random = systemRuntime.randomBytes(2 * SALT_BYTES + IV_BYTES)
+      const salt = write(random.subarray(0, SALT_BYTES), 'hex')
+      const macSalt = write(random.subarray(SALT_BYTES, 2 * SALT_BYTES), 'hex')
+      const iv = random.subarray(2 * SALT_BYTES)
+      const cipher = node.createCipheriv(CIPHER, deriveKey(password, salt), iv)
+      const sealed = join(cipher.update(encoder.encode(JSON.stringify(values))), cipher.final())
+      const expiresAt = systemRuntime.now() + ttl * 1_000
+      const signed = `${PREFIX}*${id}*${salt}*${write(iv, 'base64url')}*${write(sealed, 'base64url')}*${expiresAt}`
+      return `${signed}*${macSalt}*${write(macOf(signed, password, macSalt), 'base64url')}${SUFFIX}`
+    },
+
+    unseal({ text, passwordId, expiresAt }, { id, text: password }) {
+      if (passwordId !== id || expiresAt <= systemRuntime.now() - SKEW) return undefined
+      const [, , salt = '', iv = '', sealed = '', , macSalt = '', end = ''] = text.split('*')
+      const signed = text.slice(0, text.length - macSalt.length - end.length - 2)
+      const mac = buffer.from(end.slice(0, -SUFFIX.length), 'base64url')
+      const expected = macOf(signed, password, macSalt)
+      if (mac.length !== expected.length || !node.timingSafeEqual(mac, expected)) return undefined
+      // Only who has the password comes this far, so that nothing is told by what fails here.
+      try {
+        const cipher = node.createDecipheriv(CIPHER, deriveKey(password, salt), buffer.from(iv, 'base64url'))
+        const bytes = join(cipher.update(buffer.from(sealed, 'base64url')), cipher.final())
+        return (JSON.parse(decoder.decode(bytes)) as JsonValue) ?? {}
+      } catch {
+        return undefined
+      }
+    },
+  })
+}
+
+function join(first: Uint8Array, last: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(first.length + last.length)
+  bytes.set(first)
+  bytes.set(last, first.length)
+  return bytes
+}
