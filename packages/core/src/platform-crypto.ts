@@ -10,6 +10,7 @@ export type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** A `KeyObject`: opaque here. */
 export interface NodeKey {
+  /** `secret`, `public` or `private`. */
   readonly type: string
 }
 
@@ -18,15 +19,25 @@ type Done<Result> = (error: Error | null, result: Result) => void
 
 /** The functions of `node:crypto` that are called. */
 export interface NodeCrypto {
+  /** Turns keys of the Web Cryptography API into its own. */
   readonly KeyObject: { from(key: CryptoKey): NodeKey }
+  /** Makes a key of bytes. */
   createSecretKey(bytes: Uint8Array): NodeKey
+  /** HMAC (RFC 2104); text counts as UTF-8. */
   createHmac(hash: string, key: NodeKey): { update(input: string | Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
+  /** Encrypts, and adds PKCS #7 padding. */
   createCipheriv(cipher: string, key: NodeKey, iv: Uint8Array): NodeCipher
+  /** Decrypts, and takes the padding off; `final` throws where that is wrong. */
   createDecipheriv(cipher: string, key: NodeKey, iv: Uint8Array): NodeCipher
+  /** Compares bytes of one length in constant time. */
   timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean
+  /** HKDF (RFC 5869). */
   hkdfSync(hash: string, key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): ArrayBuffer
+  /** PBKDF2 (RFC 8018); text counts as UTF-8. */
   pbkdf2Sync(password: string, salt: string, rounds: number, length: number, hash: string): Uint8Array<ArrayBuffer>
+  /** Signs on the thread pool. */
   sign(hash: string | null, input: Uint8Array, key: NodeSigningKey, done: Done<Uint8Array<ArrayBuffer>>): void
+  /** Checks a signature on the thread pool. */
   verify(hash: string | null, input: Uint8Array, key: NodeSigningKey, signature: Uint8Array, done: Done<boolean>): void
 }
 
