@@ -49,9 +49,13 @@ export async function authenticate<User, Claims extends AccessTokenClaims, Data 
 ): Promise<Authentication<Claims>> {
   const authentication = Object.freeze(await judge(exchange, requirement))
   if (authentication.status === 'rejected') exchange.config.emit({ type: 'rejected', code: authentication.code })
+  const cookieIgnored = ignoredCookie(authentication, requirement)
+  // What an earlier guard found stays only as far as this one found the same.
+  if (!isSameCaller(exchange.authentication, authentication)) exchange.user = undefined
+  if (exchange.cookieIgnored !== cookieIgnored) exchange.session = undefined
   exchange.authentication = authentication
   exchange.denied = authentication.status === 'rejected'
-  exchange.cookieIgnored = ignoredCookie(authentication, requirement)
+  exchange.cookieIgnored = cookieIgnored
   return authentication
 }
 
@@ -186,6 +190,11 @@ async function useSession<User, Claims extends AccessTokenClaims, Data extends o
   const credential = await engine.credentialOf(record)
   if (exchange.sink.open) carrierOf(exchange).issue(record, credential)
   return record
+}
+
+function isSameCaller(before: Authentication | undefined, now: Authentication): boolean {
+  if (before?.status !== 'authenticated' || now.status !== 'authenticated') return false
+  return before.principal.subject === now.principal.subject && before.principal.issuer === now.principal.issuer
 }
 
 function ignoredCookie(authentication: Authentication, { via }: Credentials): 'by_route' | 'by_token' | undefined {

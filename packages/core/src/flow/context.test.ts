@@ -97,6 +97,20 @@ describe('Context', () => {
     expect(one).toBe(two)
   })
 
+  it('goes with the last guard, where two of them find two callers', async () => {
+    const { auth, open, logIn } = createTestAuth({ credentials: 'bearer-first' })
+    const cookie = await logIn('user-1')
+    const headers = { cookie, authorization: `Bearer ${await auth.issueAccessToken('user-2')}` }
+    const { context } = open({ headers })
+    const [session, bearer] = [auth.guard({ via: 'session' }), auth.guard()]
+    expect(await session(context)).toBeUndefined()
+    expect([(await context.user())?.id, (await context.session()).subject]).toEqual(['user-1', 'user-1'])
+    expect(await bearer(context)).toBeUndefined()
+    expect([(await context.user())?.id, (await context.session()).subject]).toEqual(['user-2', null])
+    expect(await session(context)).toBeUndefined()
+    expect([(await context.user())?.id, (await context.session()).subject]).toEqual(['user-1', 'user-1'])
+  })
+
   it('keeps the session from a route that looks at bearer tokens alone', async () => {
     const { auth, visit, logIn } = createTestAuth()
     const cookie = await logIn('user-1')
