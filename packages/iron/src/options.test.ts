@@ -11,6 +11,7 @@ describe('resolveSealedOptions()', () => {
       persistent: true,
       data: expect.objectContaining({ version: 0 }),
       revocations: undefined,
+      storeTimeout: 2_000,
       alsoReads: undefined,
       remembered: { maxEntries: 1_000, maxLength: 2_048_000 },
     })
@@ -31,6 +32,8 @@ describe('resolveSealedOptions()', () => {
     ['sessions.maxDataSize', { maxDataSize: 1_000 }],
     ['sessions.reuse', { reuse: 'strict' }],
     ['sessions.persistent', { persistent: 1 }],
+    ['sessions.storeTimeout', { storeTimeout: '2m' }],
+    ['sessions.storeTimeout', { storeTimeout: 0 }],
     ['sessions.onConflict', { onConflict: 'mine' }],
     ['sessions.data.version', { data: { version: 1 } }],
     ['sessions.idleTimeout', { idleTimeout: 0 }],

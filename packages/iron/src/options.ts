@@ -6,8 +6,10 @@
 
 import {
   ConfigError,
+  parseDuration,
   resolveSessionData,
   resolveTimeouts,
+  type Duration,
   type JsonObject,
   type RevocationStore,
   type SessionData,
@@ -27,6 +29,8 @@ export interface SealedSessionOptions<Data extends object = JsonObject> extends 
    * ended; each request with a live cookie costs one call. Default: none.
    */
   readonly revocations?: RevocationStore
+  /** How long one call of `revocations` may take, up to 1 minute; then it counts as down (503). Default 2 seconds. */
+  readonly storeTimeout?: Duration
   /**
    * Reads seals that iron-session made, from the cookie of the same name: `readIronSession(...)`. Default: they are unknown.
    */
@@ -41,6 +45,8 @@ export interface SealedSessionSettings {
   readonly persistent: boolean
   readonly data: SessionData
   readonly revocations: RevocationStore | undefined
+  /** Milliseconds. */
+  readonly storeTimeout: number
   readonly alsoReads: SealReader | undefined
   readonly remembered: VerifiedSealBounds
 }
@@ -53,6 +59,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'persistent',
   'data',
   'revocations',
+  'storeTimeout',
   'alsoReads',
   'rememberedSeals',
 ])
@@ -64,6 +71,7 @@ const REVOCATION_CALLS = [
   'changedSince',
   'deleteExpired',
 ] as const
+const MAX_STORE_TIMEOUT = 60_000
 const DEFAULT_REMEMBERED = 1_000
 const MAX_REMEMBERED = 1_000_000
 /** Of a seal that is remembered, on average: half of the longest. */
@@ -93,6 +101,9 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
   if (revocations !== undefined && !isPort<RevocationStore>(revocations, ...REVOCATION_CALLS)) {
     throw new ConfigError('sessions.revocations', 'must be a revocation store')
   }
+  const storeTimeout = parseDuration('sessions.storeTimeout', given.get('storeTimeout') ?? '2s', {
+    max: MAX_STORE_TIMEOUT,
+  })
   const alsoReads = given.get('alsoReads')
   if (alsoReads !== undefined && !isPort<SealReader>(alsoReads, 'read')) {
     throw new ConfigError('sessions.alsoReads', 'must be made by readIronSession(...)')
@@ -104,6 +115,7 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
     data: resolveSessionData(given.get('data')),
     policy: resolveTimeouts(Object.fromEntries(given)),
     revocations,
+    storeTimeout,
     alsoReads,
     remembered: Object.freeze({ maxEntries, maxLength: maxEntries * AVERAGE_LENGTH }),
   })

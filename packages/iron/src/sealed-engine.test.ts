@@ -1,7 +1,7 @@
 import { createMemoryRevocationStore, type RootSecrets, type SessionGround, type StoreCall } from '@latchkey/core'
 import { createTestRuntime, TEST_SECRETS } from '@latchkey/testing'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { resolveSealedOptions, type SealedSessionOptions } from './options.ts'
 import { platformBox } from './platform-box.ts'
 import type { SealBox } from './seal-box.ts'
@@ -219,5 +219,44 @@ describe('createSealedEngine(): what it cannot do', () => {
     await expect(engine.refresh({ record, generation: 0 }, 0)).rejects.toThrow(
       expect.objectContaining({ reason: 'not_configured' }),
     )
+  })
+})
+
+describe('the store of revocations', () => {
+  const UNAVAILABLE = expect.objectContaining({ code: 'ERR_UNAVAILABLE' })
+
+  it.each([undefined, null, 0, 1, '', 'no', {}])('takes its answer %j for a fault, not for "alive"', async (answer) => {
+    const revocations = createMemoryRevocationStore()
+    const { engine } = setUp({ revocations: { ...revocations, isRevoked: async () => answer as never } })
+    await expect(begin({ engine })).rejects.toThrow(UNAVAILABLE)
+    const known = setUp({ revocations })
+    const seal = await begin(known)
+    await expect(engine.load(seal)).rejects.toThrow(UNAVAILABLE)
+  })
+
+  it('is given up after its time limit, and told so', async () => {
+    let signal: AbortSignal | undefined
+    const hanging = {
+      ...createMemoryRevocationStore(),
+      isRevoked: (_: unknown, call: StoreCall) => {
+        signal = call.signal
+        return new Promise<boolean>(() => {})
+      },
+    }
+    const seal = await begin(setUp())
+    for (const [storeTimeout, limit] of [
+      [undefined, 2_000],
+      ['5s', 5_000],
+    ] as const) {
+      const options = storeTimeout === undefined ? {} : { storeTimeout }
+      const { engine, runtime } = setUp({ revocations: hanging, ...options })
+      signal = undefined
+      const loading = engine.load(seal)
+      const outcome = loading.catch((error: unknown) => error)
+      await vi.waitFor(() => expect(signal).toBeDefined())
+      runtime.advance(`${limit / 1_000}s`)
+      expect(await outcome).toEqual(UNAVAILABLE)
+      expect((signal as AbortSignal | undefined)?.aborted).toBe(true)
+    }
   })
 })

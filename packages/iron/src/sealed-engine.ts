@@ -5,6 +5,7 @@
  */
 
 import {
+  createStoreCall,
   decideExpiry,
   decideSession,
   isSessionId,
@@ -17,7 +18,6 @@ import {
   type SessionEngine,
   type SessionGround,
   type SessionRecord,
-  type StoreCall,
 } from '@latchkey/core'
 import type { SealedSessionSettings } from './options.ts'
 import { platformBox } from './platform-box.ts'
@@ -31,22 +31,14 @@ const PURPOSE = 'sealed-session'
 
 /** Creates the engine of sealed sessions on what `createAuth` gives. */
 export function createSealedEngine(
-  { policy, persistent, data, revocations, alsoReads, remembered }: SealedSessionSettings,
+  { policy, persistent, data, revocations, storeTimeout, alsoReads, remembered }: SealedSessionSettings,
   { secrets, runtime, emit, cookie, revokeTokens }: SessionGround,
   box: SealBox = platformBox,
 ): SessionEngine {
   const place = { cookieName: cookie.name }
   const verified = createVerifiedSeals(remembered)
+  const call = createStoreCall(runtime, storeTimeout)
   const now = () => readClock(runtime)
-
-  async function call<Result>(store: (at: StoreCall) => Promise<Result>): Promise<Result> {
-    const at = { now: now() }
-    try {
-      return await store(at)
-    } catch (cause) {
-      throw new UnavailableError({ cause })
-    }
-  }
 
   /** The record in a seal, ours or one that is read besides; null for everything else. */
   async function open(text: string): Promise<SessionRecord | null> {
@@ -77,7 +69,11 @@ export function createSealedEngine(
   }
 
   async function isRevoked({ id, subject, epoch }: SessionRecord): Promise<boolean> {
-    return revocations !== undefined && call((at) => revocations.isRevoked({ ids: [id], subject, epoch }, at))
+    if (revocations === undefined) return false
+    const answer: unknown = await call((at) => revocations.isRevoked({ ids: [id], subject, epoch }, at))
+    // A store that says neither has a fault, and must not open anything by it.
+    if (typeof answer !== 'boolean') throw new UnavailableError()
+    return answer
   }
 
   /** @throws {UsageError} `cookie_too_large` */
