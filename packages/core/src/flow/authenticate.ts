@@ -69,10 +69,10 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   const hasCookie =
     readsCookie && (exchange.replaced || config.cookie.read(request.headers.get('cookie')).status !== 'none')
 
-  // The answer depends on a cookie also when there is none: a cache must not serve it to who has one.
-  const depends = credentials.status === 'none' && readsCookie
-  const mayHold = placesOf(config, requirement).some(({ place }) => place === 'cookie')
-  if ((depends || mayHold) && sink.open) sink.setHeader('vary', 'Cookie')
+  // The answer depends on a header also when it is not there: a cache must not serve it to who sends one.
+  const varies = placesOf(config, requirement).flatMap(({ vary = [] }) => vary)
+  if (credentials.status === 'none' && readsCookie) varies.push('Cookie')
+  if (sink.open) for (const name of varies) sink.setHeader('vary', name)
   if (credentials.status === 'none') {
     if (hasCookie) return judgeSession(exchange, requirement)
     // Without a cookie another site's page could still have a session begun, and the visitor's own replaced by it.

@@ -53,6 +53,19 @@ function fail(error: Error): never {
   throw error
 }
 
+describe('an answer to a request whose token may stand in a header of its own', () => {
+  it.each<[string, readonly TokenLocation[], string | undefined]>([
+    ['its name, which caches do not know', [{ in: 'header', name: 'X-Access-Token', scheme: null }], 'x-access-token'],
+    ['the cookie as well', [{ in: 'header', name: 'X-Token' }, { in: 'cookie' }], 'x-token, Cookie'],
+    ['nothing for the header that caches know', [{ in: 'header' }], undefined],
+  ])('tells caches %s', async (_, locations, vary) => {
+    const { visit } = createWith(locations, { sessions: undefined })
+    const exchange = await visit({}, { optional: true })
+    exchange.flush()
+    expect(exchange.headers.get('vary')).toBe(vary)
+  })
+})
+
 describe('presentToken()', () => {
   it('finds a token in each of the places that are configured, and in no other', async () => {
     const all = createWith([HEADER, COOKIE, QUERY, BODY])

@@ -18,6 +18,8 @@ import { createTokenCookie, readName, type CookieGround } from './token-cookie.t
 export interface TokenReader {
   readonly place: TokenPlace
   readonly holds: TokenHolding
+  /** The header that a cache has to tell requests apart by, which it does by itself for `Authorization` (RFC 9111 section 3.5) and for the URL. */
+  readonly vary?: string
   /** What stands there. Other places and credentials are not looked at. */
   read(request: AuthRequest): BearerCredentials
   /** For a body, which may still have to be waited for: what stands in it. */
@@ -97,7 +99,9 @@ function resolveHeader(path: string, entry: unknown): Resolved {
   }
   const parse = scheme === null ? parseBareToken : scheme === 'Bearer' ? parseBearer : createSchemeParser(scheme)
   const read = ({ headers }: AuthRequest): BearerCredentials => parse(headers.get(name))
-  return { name: `header ${name}`, reader: { place: 'header', holds: readHolding(path, given.holds, 'either'), read } }
+  const holds = readHolding(path, given.holds, 'either')
+  const vary = name === 'authorization' ? {} : { vary: name }
+  return { name: `header ${name}`, reader: { place: 'header', holds, read, ...vary } }
 }
 
 function resolveCookie(path: string, entry: unknown, ground: CookieGround): Resolved {
@@ -116,7 +120,14 @@ function resolveCookie(path: string, entry: unknown, ground: CookieGround): Reso
     if (reading.status === 'ambiguous') return REPEATED
     return reading.status === 'none' ? NONE : parseBareToken(reading.value)
   }
-  const reader = { place: 'cookie', holds, read, cookie, ...(doubleSubmit && { doubleSubmit }) } as const
+  const reader = {
+    place: 'cookie',
+    holds,
+    read,
+    vary: 'Cookie',
+    cookie,
+    ...(doubleSubmit && { doubleSubmit }),
+  } as const
   return { name: `cookie ${cookie.name}`, reader }
 }
 
