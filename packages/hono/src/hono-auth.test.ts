@@ -231,3 +231,49 @@ describe('sendFault()', () => {
     expect(response.headers.get('content-type')).toBe('application/json')
   })
 })
+
+describe('routes', () => {
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  function makeRoutes() {
+    const { auth } = makeAuth()
+    const { mount, routes } = honoAuth(auth)
+    return { mount, routes: routes(auth.handlers()) }
+  }
+
+  it('keep no more of a body than they need, however long it is', async () => {
+    const { mount, routes } = makeRoutes()
+    const request = new Request('http://localhost/auth/revoke', {
+      method: 'POST',
+      headers: FORM,
+      body: 'x'.repeat(70_000),
+    })
+    const wholes = [vi.spyOn(request, 'text'), vi.spyOn(request, 'arrayBuffer')]
+    const response = await new Hono().use(mount).use(routes).fetch(request)
+    expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_request' }])
+    for (const whole of wholes) expect(whole).not.toHaveBeenCalled()
+  })
+
+  it('take no body that is no UTF-8, as on Node', async () => {
+    const { mount, routes } = makeRoutes()
+    const body = new Uint8Array([...Buffer.from('token=lkr_'), 0xff])
+    const response = await new Hono()
+      .use(mount)
+      .use(routes)
+      .request('/auth/revoke', { method: 'POST', headers: FORM, body })
+    expect(response.status).toBe(400)
+  })
+
+  it('take what a middleware before them has read, and a request without a body', async () => {
+    const { mount, routes } = makeRoutes()
+    const app = new Hono().use(mount)
+    app.use(async (c, next) => {
+      if (c.req.query('parse') !== undefined) await c.req.parseBody()
+      return next()
+    })
+    app.use(routes)
+    const init = { method: 'POST', headers: FORM }
+    expect((await app.request('/auth/revoke?parse', { ...init, body: 'token=lkr_x' })).status).toBe(200)
+    expect((await app.request('/auth/revoke', init)).status).toBe(400)
+  })
+})

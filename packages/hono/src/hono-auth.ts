@@ -20,7 +20,7 @@ import {
 } from '@latchkey/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
-import { isHandshake, parseBody, toAuthRequest } from './request.ts'
+import { bodyOf, isHandshake, parseBody, toAuthRequest } from './request.ts'
 
 /** What `honoAuth` may be told. */
 export interface HonoAuthOptions {
@@ -45,8 +45,8 @@ export interface HonoAuth<User, Claims extends AccessTokenClaims, Data extends o
    */
   requireAuth(requirement?: Requirement): MiddlewareHandler
   /**
-   * Makes a middleware of the ready-made routes (`auth.handlers`), which passes on what is for none of them. How large a body may be is
-   * for a middleware before it to say.
+   * Makes a middleware of the ready-made routes (`auth.handlers`), which passes on what is for none of them. It takes the body that a
+   * middleware before it has read, and reads it itself where there was none.
    */
   routes(handlers: Handlers<AuthContext<User, Claims, Data>>): MiddlewareHandler
   /**
@@ -121,7 +121,7 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
       }
     },
     routes: (handlers) => async (c, next) => {
-      const answer = await handlers.handle(authOf(c), () => c.req.text())
+      const answer = await handlers.handle(authOf(c), () => bodyOf(c))
       return answer === undefined ? next() : respond(c, answer)
     },
     authOf,

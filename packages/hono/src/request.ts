@@ -29,6 +29,16 @@ export function parseBody({ req }: Context): Promise<unknown> {
 }
 
 /**
+ * Gives a body as it arrives, for the core to read as much of it as it needs; its text, where somebody has read it before or the runtime's
+ * streams cannot be iterated.
+ */
+export function bodyOf({ req }: Context): unknown {
+  if (req.raw.bodyUsed) return req.text()
+  const { body } = req.raw
+  return body === null || Symbol.asyncIterator in body ? body : req.text()
+}
+
+/**
  * Tells whether a request is a WebSocket handshake (RFC 6455 section 4.1). Its response is the runtime's own and carries no cookie.
  * Nothing less than the whole form counts: a stray `Upgrade` on an ordinary request must not take its cookies away.
  */
