@@ -11,6 +11,8 @@ import { kyselyTokenStore } from './token-store.ts'
 
 /** What an administrator may have set for all connections, and what a quote and a backslash then mean. */
 const MODES = ['ANSI,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES', 'PIPES_AS_CONCAT,PAD_CHAR_TO_FULL_LENGTH', '']
+/** The tables that the migrations make. */
+const TABLES = ['cut_offs', 'revocations', 'sessions', 'subjects', 'tokens']
 const ISOLATION = [
   'transaction isolation level READ UNCOMMITTED',
   'transaction isolation level READ COMMITTED',
@@ -65,8 +67,8 @@ describeServices('on MariaDB', () => {
         where table_schema = database() and left(table_name, ${own.tablePrefix.length}) = ${own.tablePrefix}`.execute(
         own.connect(),
       )
-      const names = ['migrations', 'migrations_lock', 'sessions', 'subjects', 'tokens']
-      expect(rows.map(({ name }) => name).toSorted()).toEqual(names.map((name) => own.tablePrefix + name))
+      const names = ['migrations', 'migrations_lock', ...TABLES]
+      expect(rows.map(({ name }) => name).toSorted()).toEqual(names.map((name) => own.tablePrefix + name).toSorted())
       await own.drop()
     })
 
@@ -76,9 +78,9 @@ describeServices('on MariaDB', () => {
       for (const migration of Object.values(latchkeyMigrations(own))) await migration.up(own.connect())
       const { rows } = await sql<{ readonly engine: string }>`select engine from information_schema.tables
         where table_schema = database() and table_name in (${sql.join(
-          ['sessions', 'subjects', 'tokens'].map((name) => own.tablePrefix + name),
+          TABLES.map((name) => own.tablePrefix + name),
         )})`.execute(own.connect())
-      expect(rows).toEqual([{ engine: 'InnoDB' }, { engine: 'InnoDB' }, { engine: 'InnoDB' }])
+      expect(rows).toEqual(TABLES.map(() => ({ engine: 'InnoDB' })))
       const columns = await sql<{ readonly kind: string }>`select distinct concat(data_type, ' ',
         coalesce(character_set_name, 'none')) as kind from information_schema.columns
         where table_schema = database() and table_name = ${`${own.tablePrefix}sessions`}`.execute(own.connect())
