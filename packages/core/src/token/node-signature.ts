@@ -56,6 +56,6 @@ function toNative(parameters: Parameters, cryptoKey: CryptoKey, node: NodeCrypto
   return {
     hash: parameters.kty === 'OKP' ? null : parameters.hash.replace('-', '').toLowerCase(),
     size: parameters.kty === 'EC' ? parameters.bytes : undefined,
-    native: pss === undefined ? { key } : { key, padding: PSS, saltLength: pss },
+    native: pss === undefined ? key : { key, padding: PSS, saltLength: pss },
   }
 }
