@@ -103,13 +103,16 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     csrfToken: async (context) => issueCsrfToken(contexts.exchangeOf(context)),
     checkCsrfToken: async (context, token) => checkCsrfToken(contexts.exchangeOf(context), token),
     async issueAccessToken(subject, issueOptions) {
-      const epoch = issueOptions?.epoch ?? (await epochOfNewToken(config, subject))
+      const reading = issueOptions?.epoch ?? epochOfNewToken(config, subject)
+      const epoch = typeof reading === 'object' ? await reading : reading
       return tokens().issue(subject, epoch === undefined ? issueOptions : { ...issueOptions, epoch })
     },
     async verifyAccessToken(token, { authoritative = false } = {}) {
       checkAuthority(config, authoritative)
       const verified = await tokens().verify(token)
-      const refused = verified.ok ? await checkToken(config, verified.claims, authoritative) : undefined
+      // Where nobody is asked, nobody is waited for.
+      if (authoritative === false || !verified.ok) return verified
+      const refused = await checkToken(config, verified.claims, authoritative)
       return refused === undefined ? verified : Object.freeze({ ok: false, code: refused })
     },
     revokeAccessToken: async (token) => revokeAccessToken(config, token),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { decodeBase64url, encodeBase64url, encodeTextBase64url } from './base64url.ts'
 
 describe('encodeBase64url()', () => {
   it('writes what the platform writes', () => {
@@ -23,6 +23,17 @@ describe('encodeBase64url()', () => {
     ['foobar', 'Zm9vYmFy'],
   ])('writes %j as %j', (text, encoded) => {
     expect(encodeBase64url(Buffer.from(text))).toBe(encoded)
+  })
+})
+
+describe('encodeTextBase64url()', () => {
+  it('writes the text as UTF-8', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const expected = Buffer.from(text, 'utf8').toString('base64url')
+        expect([encodeTextBase64url(text), encodeTextBase64url(text, null)]).toEqual([expected, expected])
+      }),
+    )
   })
 })
 

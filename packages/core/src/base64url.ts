@@ -10,6 +10,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUES: Uint8Array = new Uint8Array(128).fill(255)
 for (let index = 0; index < ALPHABET.length; index += 1) VALUES[ALPHABET.charCodeAt(index)] = index
 
+const encoder = new TextEncoder()
 const CANONICAL = /^[A-Za-z0-9_-]*$/
 
 /**
@@ -31,6 +32,11 @@ export function encodeBase64url(bytes: Uint8Array, buffer: NodeBuffer | null = n
     if (third !== undefined) text += ALPHABET.charAt(third & 63)
   }
   return text
+}
+
+/** Writes text, as UTF-8, as base64url without padding. */
+export function encodeTextBase64url(text: string, buffer: NodeBuffer | null = nodeBuffer): string {
+  return buffer === null ? encodeBase64url(encoder.encode(text), null) : buffer.from(text, 'utf8').toString('base64url')
 }
 
 /**

@@ -40,8 +40,11 @@ export const nodeCrypto: NodeCrypto | null = findBuiltin('node:crypto') as NodeC
 
 /** The part of `Buffer` that is used: text to bytes and back, by the platform's own code. */
 export interface NodeBuffer {
-  /** Reads base64url, and passes over what is none. */
-  from(text: string, encoding: 'base64url'): Uint8Array<ArrayBuffer>
+  /** Reads base64url, and passes over what is none; or writes text as UTF-8. */
+  from(
+    text: string,
+    encoding: 'base64url' | 'utf8',
+  ): Uint8Array<ArrayBuffer> & { toString(encoding: 'base64url'): string }
   /** Looks at a part of a buffer, to be written as text. */
   from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url' | 'hex'): string }
 }

@@ -85,7 +85,7 @@ export async function epochOf(config: RevokeConfig, subject: string): Promise<nu
 }
 
 /** The epoch of a token that is issued now; undefined where nobody would look at it. */
-export async function epochOfNewToken(config: RevokeConfig, subject: string): Promise<number | undefined> {
+export function epochOfNewToken(config: RevokeConfig, subject: string): Promise<number> | undefined {
   const { sessions, revocations } = config
   if (revocations === undefined || !isSubject(subject)) return undefined
   // Sealed sessions may have no epoch of their own.

@@ -194,6 +194,46 @@ describe('issue()', () => {
     expect(await reasonOf(() => tokens.issue(subject as string, options as IssueOptions))).toBe('argument')
   })
 
+  it('issues what it verifies, and refuses the rest, whatever the options', async () => {
+    const odd = fc.string({
+      unit: fc.constantFrom('a', '"', '\\', 'ud', '\ud800', '\udc00', 'é', ' ', '\n'),
+      maxLength: 5,
+    })
+    const text = fc.oneof({ weight: 15, arbitrary: fc.stringMatching(/^[a-z]{1,5}$/) }, { weight: 1, arbitrary: odd })
+    const options = fc.record(
+      {
+        scopes: fc.array(text, { maxLength: 2 }),
+        acr: text,
+        amr: fc.array(text, { maxLength: 2 }),
+        sessionId: text,
+        claims: fc.dictionary(text, fc.oneof(text, fc.array(text, { maxLength: 300 }), fc.jsonValue()), { maxKeys: 3 }),
+      },
+      { requiredKeys: [] },
+    )
+    const seen = { issued: 0, refused: 0 }
+    await fc.assert(
+      fc.asyncProperty(options, async (given) => {
+        let token: string
+        try {
+          token = await tokens.issue('u', given as IssueOptions)
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError)
+          seen.refused += 1
+          return
+        }
+        expect(await codeOf(token)).toBe('ok')
+        seen.issued += 1
+      }),
+      { numRuns: 500 },
+    )
+    expect(Math.min(seen.issued, seen.refused)).toBeGreaterThan(50)
+  })
+
+  it('writes a list as it is, whatever is hung on it', async () => {
+    const amr = Object.assign(['pwd'], { toJSON: () => ['otp'] })
+    expect(parts(await tokens.issue('u', { amr }))[1]).toMatchObject({ amr: ['pwd'] })
+  })
+
   it('refuses claims that JSON does not carry', async () => {
     expect(await reasonOf(() => tokens.issue('u', { claims: { at: new Date(0) as never } }))).toBe('value_not_json')
   })

@@ -11,11 +11,12 @@ import { readClock } from '../runtime.ts'
 import { checkSubject } from '../subject.ts'
 import { validateAccessTokenClaims } from './claims.ts'
 import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
-import { parseCompactJws, signJws } from './jws.ts'
+import { signJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
-import { isVerificationKeys, type JsonWebKeySet, type Keyring } from './token-key.ts'
+import { createTokenIds } from './token-ids.ts'
+import { isVerificationKeys, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
 import { createVerify, reach, type VerifyResult } from './verify.ts'
 
 export type { IssueOptions } from './issued-claims.ts'
@@ -87,6 +88,9 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
     },
   })
 
+  const newId = createTokenIds(runtime)
+  const headers = new WeakMap<Pick<TokenKey, 'alg' | 'kid'>, string>()
+
   return Object.freeze<AccessTokens<Claims>>({
     issuer: policy.issuer,
     lifetime: policy.lifetime,
@@ -97,15 +101,17 @@ export function createAccessTokens<Claims extends AccessTokenClaims>(
         throw new UsageError('not_configured', 'Tokens cannot be issued without an active key')
       }
       const now = readClock(runtime)
-      const claims = await toIssuedClaims(checkSubject(subject), options, policy, { now, runtime })
+      const writing = toIssuedClaims(checkSubject(subject), options, policy, { now, newId, runtime })
+      const claims = writing instanceof Promise ? await writing : writing
       if (!validateAccessTokenClaims(claims, now, policy, options.refresh === true ? 'refresh' : 'access').ok) {
         throw new UsageError(
           'argument',
           'The token would be refused: an option is out of range, or a required claim is missing',
         )
       }
-      const token = await reach(() => signJws(claims, policy.profile.typ, key, sign))
-      if (!parseCompactJws(token).ok) {
+      const signing = reach(() => signJws(claims, policy.profile.typ, key, sign, headers))
+      const token = signing instanceof Promise ? await signing : signing
+      if (token === undefined) {
         throw new UsageError(
           'argument',
           'The token would be refused: it is too long, has too many members or ill-formed text',

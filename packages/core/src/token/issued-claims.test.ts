@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
 import { resolveTokenOptions } from './options.ts'
+import { createTokenIds } from './token-ids.ts'
 
 const NOW = 1_800_000_000_123
 const IAT = 1_800_000_000
 const RFC = { issuer: 'https://issuer.example', audience: 'api' }
 const FLASK = { profile: 'flaskJwtExtended', issuer: null, audience: null }
-const ground = { now: NOW, runtime: { randomBytes: (length: number) => new Uint8Array(length).fill(7) } }
+const runtime = { randomBytes: (length: number) => new Uint8Array(length).fill(7) }
+const ground = { now: NOW, newId: createTokenIds(runtime), runtime }
 
 async function claimsOf(tokens: object, options: IssueOptions = {}, csrf = false) {
   return toIssuedClaims('user-1', options, resolveTokenOptions(tokens, { csrf }), ground)

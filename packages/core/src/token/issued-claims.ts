@@ -46,6 +46,15 @@ export interface IssueOptions {
   readonly refresh?: boolean
 }
 
+/** What the claims of a token are made with. */
+export interface IssueGround {
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Makes a `jti`. */
+  readonly newId: () => string
+  readonly runtime: Pick<Runtime, 'randomBytes'>
+}
+
 const OPTIONS: ReadonlySet<string> = new Set<keyof IssueOptions>([
   'scopes',
   'lifetime',
@@ -62,34 +71,39 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof IssueOptions>([
 /**
  * Makes the claims of a token. Whether they hold under the policy is the caller's to check.
  *
- * @param now Epoch milliseconds.
+ * @returns A promise only where `tokens.addClaims` has to be asked.
  * @throws {UsageError} `argument` for an option out of range; `value_not_json` for a claim.
  * @throws {UnavailableError} With what `tokens.addClaims` threw as its cause.
  */
-export async function toIssuedClaims(
+export function toIssuedClaims(
   subject: string,
   options: IssueOptions,
   policy: TokenPolicy,
-  { now, runtime }: { readonly now: number; readonly runtime: Pick<Runtime, 'randomBytes'> },
-): Promise<WireClaims> {
-  const {
-    scopes = [],
-    authenticatedAt,
-    amr,
-    acr,
-    sessionId,
-    epoch = 0,
-    refresh = false,
-  } = checkOptions(options, policy)
+  ground: IssueGround,
+): WireClaims | Promise<WireClaims> {
+  const checked = checkOptions(options, policy)
+  if (policy.addClaims === undefined) return writeClaims(subject, checked, policy, ground)
+  return addedClaims(subject, checked.sessionId, policy.addClaims).then((added) =>
+    writeClaims(subject, checked, policy, ground, added),
+  )
+}
+
+function writeClaims(
+  subject: string,
+  options: IssueOptions,
+  policy: TokenPolicy,
+  { now, newId, runtime }: IssueGround,
+  added?: unknown,
+): WireClaims {
+  const { scopes = [], authenticatedAt, amr, acr, sessionId, epoch = 0, refresh = false } = options
   const { profile, issuer, audience } = policy
   const use = refresh ? 'refresh' : 'access'
   const reserved = policy.csrf ? [...profile.reserved, 'csrf'] : profile.reserved
-  const random = (): string => encodeBase64url(runtime.randomBytes(16))
   const iat = Math.floor(now / 1_000)
   const authTime = authenticatedAt === undefined ? undefined : Math.floor(authenticatedAt / 1_000)
   return {
-    ...copyCustomClaims(await addedClaims(subject, sessionId, policy), reserved),
-    ...copyCustomClaims(options.claims, reserved),
+    ...(added !== undefined && copyCustomClaims(added, reserved)),
+    ...(options.claims !== undefined && copyCustomClaims(options.claims, reserved)),
     ...profile.claimsOf({ use, iat, fresh: readFresh(options.fresh, iat, authTime, policy) }),
     ...(issuer !== null && { iss: issuer }),
     ...(audience !== null && { aud: audience.length === 1 ? audience[0] : audience }),
@@ -97,11 +111,12 @@ export async function toIssuedClaims(
     ...(policy.clientId !== undefined && { client_id: policy.clientId }),
     iat,
     exp: iat + readLifetime(options.lifetime, refresh, policy) / 1_000,
-    jti: random(),
-    ...(policy.csrf && { csrf: random() }),
+    jti: newId(),
+    ...(policy.csrf && { csrf: encodeBase64url(runtime.randomBytes(16)) }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(authTime !== undefined && { auth_time: authTime }),
-    ...(amr !== undefined && { amr }),
+    // A copy of it has no `toJSON`.
+    ...(amr !== undefined && { amr: [...amr] }),
     ...(acr !== undefined && { acr }),
     ...(sessionId !== undefined && { sid: sessionId }),
     ...(epoch !== 0 && { epoch }),
@@ -132,9 +147,8 @@ function checkOptions(options: IssueOptions, { freshFor }: TokenPolicy): IssueOp
 async function addedClaims(
   subject: string,
   sessionId: string | undefined,
-  { addClaims }: TokenPolicy,
+  addClaims: NonNullable<TokenPolicy['addClaims']>,
 ): Promise<unknown> {
-  if (addClaims === undefined) return undefined
   let added: unknown
   try {
     added = await addClaims(subject, sessionId)

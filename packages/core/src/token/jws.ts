@@ -5,10 +5,10 @@
  */
 
 import type { TokenRejectionCode } from '../authentication.ts'
-import { decodeBase64url, encodeBase64url } from '../base64url.ts'
+import { decodeBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import { isKeyId } from './key-id.ts'
 import type { Sign } from './signature.ts'
-import { parseStrictJson, type StrictJsonObject } from './strict-json.ts'
+import { isStrictJson, parseStrictJson, type StrictJsonObject } from './strict-json.ts'
 import type { TokenKey } from './token-key.ts'
 
 /** The longest token that is looked at and that is issued, in characters. */
@@ -42,11 +42,19 @@ export interface JwsFailure {
   readonly code: TokenRejectionCode
 }
 
-const GRAMMAR = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
-const encoder = new TextEncoder()
+/** What a header says of a key. */
+type HeaderKey = Pick<TokenKey, 'alg' | 'kid'>
 
 /** Extensions that change what the signature covers or how the content is read (RFC 7515 section 4.1.11, RFC 7797). */
 const REFUSED_PARAMETERS = ['crit', 'b64', 'zip', 'enc']
+
+/** The segments of a token in the compact form, as they stand in it: three, none empty. */
+interface SegmentTexts {
+  readonly input: string
+  readonly headerText: string
+  readonly claimsText: string
+  readonly signatureText: string
+}
 
 /** The segments of a token in the compact form, decoded. */
 export interface JwsSegments {
@@ -64,15 +72,30 @@ export interface JwsSegments {
  * @returns Undefined for anything else. Nothing is thrown.
  */
 export function parseSegments(token: unknown): JwsSegments | undefined {
-  if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || !GRAMMAR.test(token)) return undefined
-  const first = token.indexOf('.')
-  const second = token.lastIndexOf('.')
-  const headerText = token.slice(0, first)
+  const texts = split(token)
+  if (texts === undefined) return undefined
+  const { input, headerText, claimsText, signatureText } = texts
   const header = decodeBase64url(headerText)
-  const claims = decodeBase64url(token.slice(first + 1, second))
-  const signature = decodeBase64url(token.slice(second + 1))
+  const claims = decodeBase64url(claimsText)
+  const signature = decodeBase64url(signatureText)
   if (header === undefined || claims === undefined || signature === undefined) return undefined
-  return { input: token.slice(0, second), headerText, header, claims, signature }
+  return { input, headerText, header, claims, signature }
+}
+
+/** Which characters are in the segments is for who decodes them: no alphabet has a dot. */
+function split(token: unknown): SegmentTexts | undefined {
+  if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) return undefined
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first < 1 || second <= first + 1 || second === token.length - 1) return undefined
+  const signatureText = token.slice(second + 1)
+  if (signatureText.includes('.')) return undefined
+  return {
+    input: token.slice(0, second),
+    headerText: token.slice(0, first),
+    claimsText: token.slice(first + 1, second),
+    signatureText,
+  }
 }
 
 /**
@@ -86,19 +109,25 @@ export function parseSegments(token: unknown): JwsSegments | undefined {
  * @returns A failure is `token_malformed`, or `token_key` for a key id outside its grammar, which no key has.
  */
 export function parseCompactJws(token: unknown, known?: ReadonlyMap<string, JwsHeader>): ParsedJws | JwsFailure {
-  const segments = parseSegments(token)
-  if (segments === undefined) return refuse('token_malformed')
-  const { input, headerText, signature } = segments
-  const header = known?.get(headerText) ?? parseHeader(segments.header)
-  const claims = header && parseStrictJson(segments.claims)
-  if (header === undefined || claims === undefined) return refuse('token_malformed')
+  const texts = split(token)
+  if (texts === undefined) return refuse('token_malformed')
+  const { input, headerText, claimsText, signatureText } = texts
+  const header = known?.get(headerText) ?? parseHeader(headerText)
+  const claims = header && parseSegment(claimsText)
+  const signature = claims && decodeBase64url(signatureText)
+  if (header === undefined || claims === undefined || signature === undefined) return refuse('token_malformed')
   const { alg, kid, typ } = header
   if (kid !== undefined && !isKeyId(kid)) return refuse('token_key')
   return Object.freeze<ParsedJws>({ ok: true, input, headerText, signature, alg, kid, typ, claims })
 }
 
-function parseHeader(bytes: Uint8Array): JwsHeader | undefined {
-  const header = parseStrictJson(bytes)
+function parseSegment(text: string): StrictJsonObject | undefined {
+  const bytes = decodeBase64url(text)
+  return bytes && parseStrictJson(bytes)
+}
+
+function parseHeader(text: string): JwsHeader | undefined {
+  const header = parseSegment(text)
   if (header === undefined || REFUSED_PARAMETERS.some((name) => header[name] !== undefined)) return undefined
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || (typ !== undefined && typeof typ !== 'string')) return undefined
@@ -107,19 +136,36 @@ function parseHeader(bytes: Uint8Array): JwsHeader | undefined {
 }
 
 /**
- * Signs claims. The header holds `alg`, `typ` and `kid` and nothing else. The claims must be what JSON carries unchanged.
+ * Signs claims. The header holds `alg`, `typ` and `kid` and nothing else. The claims must be what JSON carries unchanged, with no more
+ * levels than a verifier takes.
  *
  * @param sign The key's own `sign`.
+ * @param headers Header segments of this `typ` that were written before, by their key.
+ * @returns Undefined where no verifier would take the token: it is too long, has too many members or ill-formed text. A promise only
+ * where the key gives one.
  */
-export async function signJws(
+export function signJws(
   claims: object,
   typ: string,
-  { alg, kid }: Pick<TokenKey, 'alg' | 'kid'>,
+  key: HeaderKey,
   sign: Sign,
-): Promise<string> {
-  const encode = (value: object): string => encodeBase64url(encoder.encode(JSON.stringify(value)))
-  const input = `${encode({ alg, typ, kid })}.${encode(claims)}`
-  return `${input}.${encodeBase64url(await sign(input))}`
+  headers?: WeakMap<HeaderKey, string>,
+): string | undefined | Promise<string | undefined> {
+  const text = JSON.stringify(claims)
+  if (!isStrictJson(text)) return undefined
+  const input = `${headers?.get(key) ?? writeHeader(key, typ, headers)}.${encodeTextBase64url(text)}`
+  const toToken = (signature: Uint8Array): string | undefined => {
+    const token = `${input}.${encodeBase64url(signature)}`
+    return token.length > MAX_TOKEN_LENGTH ? undefined : token
+  }
+  const signing = sign(input)
+  return signing instanceof Promise ? signing.then(toToken) : toToken(signing)
+}
+
+function writeHeader(key: HeaderKey, typ: string, headers: WeakMap<HeaderKey, string> | undefined): string {
+  const text = encodeTextBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }))
+  headers?.set(key, text)
+  return text
 }
 
 function refuse(code: TokenRejectionCode): JwsFailure {

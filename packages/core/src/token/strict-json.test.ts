@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseStrictJson } from './strict-json.ts'
+import { isStrictJson, parseStrictJson } from './strict-json.ts'
 
 function parse(text: string): unknown {
   return parseStrictJson(Buffer.from(text))
@@ -130,5 +130,44 @@ describe('parseStrictJson()', () => {
         parseStrictJson(Uint8Array.of(0x7b, ...bytes, 0x7d))
       }),
     )
+  })
+})
+
+describe('isStrictJson()', () => {
+  it('tells of what JSON.stringify writes whether it is read', () => {
+    const unit = fc.constantFrom('a', '"', ':', '\\', 'ud', '\ud800', '\udc00', '\u{1f600}', '\n', ' ')
+    const text = fc.string({ unit, maxLength: 6 })
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.constant(null), tie('list'), tie('object')),
+      list: fc.array(tie('node'), { maxLength: 3 }),
+      object: fc.dictionary(text, tie('node'), { maxKeys: 4 }),
+    })).object
+    let refused = 0
+    fc.assert(
+      fc.property(value, (object) => {
+        const json = JSON.stringify(object)
+        const readable = parse(json) !== undefined
+        if (!readable) refused += 1
+        expect(isStrictJson(json)).toBe(readable)
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(refused).toBeGreaterThan(100)
+  })
+
+  it.each([1, 2, 3])('counts the members where %s characters make a name', (length) => {
+    const nameOf = (index: number): string => String(index).padStart(length, '0')
+    const parts = (count: number): object =>
+      Array.from({ length: Math.ceil(count / 10) }, (_, at) =>
+        Object.fromEntries(
+          Array.from({ length: Math.min(10, count - at * 10) }, (_unused, index) => [nameOf(index), 0]),
+        ),
+      )
+    const verdicts = [200, 254, 255, 256, 400].map((count) => {
+      const json = JSON.stringify({ '': parts(count) })
+      expect(isStrictJson(json)).toBe(parse(json) !== undefined)
+      return isStrictJson(json)
+    })
+    expect(verdicts).toEqual([true, true, true, false, false])
   })
 })

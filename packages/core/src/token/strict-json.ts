@@ -16,9 +16,12 @@ export interface StrictJsonObject {
 export const MAX_JSON_DEPTH = 16
 
 const MAX_MEMBERS = 256
+/** The shortest member, `"":0`. */
+const MEMBER_LENGTH = 4
 const QUOTE = 0x22
 const COLON = 0x3a
 const BACKSLASH = 0x5c
+const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -43,6 +46,16 @@ export function parseStrictJson(bytes: Uint8Array, maxMembers: number = MAX_MEMB
   }
 }
 
+/**
+ * Tells whether text that `JSON.stringify` made of plain data, nested at most 16 levels deep and without a member named `__proto__`, is
+ * what `parseStrictJson` takes: what else that refuses, `JSON.stringify` never writes.
+ */
+export function isStrictJson(text: string): boolean {
+  // A lone surrogate is always written in this way. A reverse solidus that stands before these letters is as well, and then it is looked at.
+  if (text.includes('\\ud')) return parseStrictJson(encoder.encode(text)) !== undefined
+  return text.length <= MAX_MEMBERS * MEMBER_LENGTH || countMembers(text) <= MAX_MEMBERS
+}
+
 /** Counts the colons outside of strings, which in well-formed JSON are as many as there are members. */
 function countMembers(text: string): number {
   let count = 0
@@ -62,15 +75,16 @@ function toStrict(value: unknown, depth: number, budget: { members: number }): S
   if (typeof value !== 'object' || value === null) return value as null | boolean | number
   if (depth > MAX_JSON_DEPTH) throw new RangeError('Nested too deep')
   if (Array.isArray(value)) {
-    return Object.freeze((value as unknown[]).map((item) => toStrict(item, depth + 1, budget)))
+    for (const item of value as unknown[]) toStrict(item, depth + 1, budget)
+    return Object.freeze(value as StrictJson[])
   }
-  const copy = Object.create(null) as Record<string, StrictJson>
+  // In place: nobody else has what was just parsed, and no member changes but by losing its prototype.
   for (const name of Object.keys(value)) {
     if (name === '__proto__') throw new RangeError('Member name refused')
     budget.members -= 1
-    copy[checkText(name)] = toStrict((value as Record<string, unknown>)[name], depth + 1, budget)
+    toStrict((value as Record<string, unknown>)[checkText(name)], depth + 1, budget)
   }
-  return Object.freeze(copy)
+  return Object.freeze(Object.setPrototypeOf(value, null) as StrictJsonObject)
 }
 
 function checkText(text: string): string {

@@ -32,18 +32,20 @@ export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
       readonly reason?: string
     }
 
-/** A token that was verified in full. */
-interface Verified {
+/** A token that was verified in full, and what it was verified by. Frozen claims; the result is what is answered where the application is not asked. */
+interface Verified<Claims extends AccessTokenClaims> {
   readonly issuer: TokenIssuer
   readonly kid: string | undefined
   readonly key: TokenKey
   readonly use: TokenUse
-  readonly claims: AccessTokenClaims
+  readonly result: Success<Claims>
 }
 
 const MAX_HEADERS = 64
 
+type Success<Claims extends AccessTokenClaims> = Extract<VerifyResult<Claims>, { readonly ok: true }>
 type Failure = Extract<VerifyResult, { readonly ok: false }>
+const NONE: readonly string[] = Object.freeze([])
 
 /**
  * Creates the verification of tokens. What was verified is remembered by `policy.cache`; with every use of it the key, the
@@ -58,10 +60,11 @@ export function createVerify<Claims extends AccessTokenClaims>(
   others: ReadonlyMap<string, TokenIssuer>,
   runtime: Runtime,
 ): (token: unknown, use?: TokenUse) => Promise<VerifyResult<Claims>> {
+  type Outcome = Verified<Claims> | Failure
   const reserved = [...policy.profile.reserved, 'csrf']
   const asks = policy.schema !== undefined || policy.checkClaims !== undefined
   const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
-  const cache = policy.cache && createVerifiedCache<Verified>(policy.cache)
+  const cache = policy.cache && createVerifiedCache<Verified<Claims>>(policy.cache)
   const headers = new Map<string, JwsHeader>()
   /** Checks of asymmetric signatures that are under way: the same token is checked once for all who ask meanwhile. */
   const flights = new Map<string, { readonly key: TokenKey; readonly verdict: Promise<boolean> }>()
@@ -81,49 +84,88 @@ export function createVerify<Claims extends AccessTokenClaims>(
     headers.set(copyText(headerText), { alg, kid, typ })
   }
 
-  async function verifyInFull(token: unknown, use: TokenUse): Promise<Verified | Failure> {
+  function verifyInFull(token: unknown, use: TokenUse): Outcome | Promise<Outcome> {
     const jws = parseCompactJws(token, headers)
     if (!jws.ok) return jws
     const { iss } = jws.claims
     const issuer = (typeof iss === 'string' ? others.get(iss) : undefined) ?? own
-    const finding = reach(() => issuer.find(jws.kid))
-    const key = finding instanceof Promise ? await finding : finding
-    if (key === undefined || key.state === 'retired') return refuse('token_key')
-    if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
-    if (!issuer.policy.profile.accepts(jws.typ)) return refuse('token_type')
-    const checking = reach(() => checkSignature(token as string, jws, key))
-    if (!(checking instanceof Promise ? await checking : checking)) return refuse('token_signature')
+    return after(
+      reach(() => issuer.find(jws.kid)),
+      (key) => {
+        if (key === undefined || key.state === 'retired') return refuse('token_key')
+        if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
+        if (!issuer.policy.profile.accepts(jws.typ)) return refuse('token_type')
+        return after(
+          reach(() => checkSignature(token as string, jws, key)),
+          (genuine) => (genuine ? accept(token as string, jws, { issuer, key, use }) : refuse('token_signature')),
+        )
+      },
+    )
+  }
+
+  /** Judges the claims of a token whose signature is good. */
+  function accept(
+    token: string,
+    jws: ParsedJws,
+    { issuer, key, use }: Pick<Verified<Claims>, 'issuer' | 'key' | 'use'>,
+  ): Outcome {
     // Only headers of genuine tokens, so that no flood of others takes their place; there are as many as keys and algorithms.
     if (headers.size < MAX_HEADERS && !headers.has(jws.headerText)) remember(jws)
     const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), issuer.policy, use)
     if (!verdict.ok) return verdict
-    const verified = { issuer, kid: jws.kid, key, use, claims: verdict.claims }
-    cache?.set(token as string, verified)
+    // The application's own claims are of the type that, without a schema, it itself states.
+    const verified = { issuer, kid: jws.kid, key, use, result: toResult(verdict.claims as Claims, issuer) }
+    cache?.set(token, verified)
     return verified
   }
 
-  return async function verify(token, use = 'access') {
-    let verified: Verified | Failure | undefined = typeof token === 'string' ? cache?.get(token) : undefined
-    if (verified !== undefined) {
-      const { issuer, kid, key, claims } = verified
-      const finding = reach(() => issuer.find(kid))
-      const found = finding instanceof Promise ? await finding : finding
-      // Another key under the same id has to verify the token itself; so has a token for another use to be judged by it.
-      if (found !== key || key.state === 'retired' || verified.use !== use) verified = undefined
-      else {
-        const failure = checkTimes(claims, readClock(runtime), issuer.policy, use)
-        if (failure !== undefined) return failure
-      }
-    }
-    verified ??= await verifyInFull(token, use)
-    if ('ok' in verified) return verified
-    const { issuer, claims: judged } = verified
-    const checked = asks ? await checkClaims(judged, policy, isRegistered) : undefined
-    if (checked?.ok === false) return checked
-    // The application's own claims are of the type that its schema or, without one, it itself states.
-    const claims = (checked?.claims ?? judged) as Claims
-    return Object.freeze({ ok: true, claims, principal: toPrincipal(claims, issuer) })
+  /** Judges anew what may have changed about a token that was verified before. Undefined: it has to be verified in full. */
+  function recheck(verified: Verified<Claims>, use: TokenUse): Outcome | undefined | Promise<Outcome | undefined> {
+    const { issuer, kid, key, result } = verified
+    return after(
+      reach(() => issuer.find(kid)),
+      (found) => {
+        // Another key under the same id has to verify the token itself; so has a token for another use to be judged by it.
+        if (found !== key || key.state === 'retired' || verified.use !== use) return undefined
+        return checkTimes(result.claims, readClock(runtime), issuer.policy, use) ?? verified
+      },
+    )
   }
+
+  async function askApplication({ issuer, result }: Verified<Claims>): Promise<VerifyResult<Claims>> {
+    const checked = await checkClaims(result.claims, policy, isRegistered)
+    if (!checked.ok) return checked
+    // And with one, of the type that the schema states.
+    return checked.claims === result.claims ? result : toResult(checked.claims as Claims, issuer)
+  }
+
+  return async function verify(token, use = 'access') {
+    const known = typeof token === 'string' ? cache?.get(token) : undefined
+    const rechecking = known && recheck(known, use)
+    const still = rechecking instanceof Promise ? await rechecking : rechecking
+    const verifying = still ?? verifyInFull(token, use)
+    const outcome = verifying instanceof Promise ? await verifying : verifying
+    if ('ok' in outcome) return outcome
+    if (asks) return askApplication(outcome)
+    return outcome === known ? again(outcome.result) : outcome.result
+  }
+}
+
+/** Goes on with what is there, or once it is. What is there costs no promise. */
+function after<Value, Next>(
+  value: Value | Promise<Value>,
+  goOn: (value: Value) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value)
+}
+
+function toResult<Claims extends AccessTokenClaims>(claims: Claims, issuer: TokenIssuer): Success<Claims> {
+  return Object.freeze({ ok: true, claims, principal: toPrincipal(claims, issuer) })
+}
+
+/** The same result for another request, which has a principal of its own. */
+function again<Claims extends AccessTokenClaims>({ claims, principal }: Success<Claims>): Success<Claims> {
+  return Object.freeze({ ok: true, claims, principal: Object.freeze({ ...principal }) })
 }
 
 function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims, issuer: TokenIssuer): Principal<Claims> {
@@ -132,10 +174,10 @@ function toPrincipal<Claims extends AccessTokenClaims>(claims: Claims, issuer: T
     subject: claims.sub,
     ...(issuer.foreign && { issuer: claims.iss }),
     ...(claims.sid !== undefined && { sessionId: claims.sid }),
-    scopes: Object.freeze(claims.scope?.split(' ') ?? []),
+    scopes: claims.scope === undefined ? NONE : Object.freeze(claims.scope.split(' ')),
     authenticatedAt,
     ...(freshUntil !== undefined && { freshUntil }),
-    amr: claims.amr ?? Object.freeze([]),
+    amr: claims.amr ?? NONE,
     ...(claims.acr !== undefined && { acr: claims.acr }),
     claims,
   })
