@@ -49,3 +49,22 @@ export function readSchema(path: string, value: unknown): StandardSchema<unknown
   }
   throw new ConfigError(path, 'must be a schema that implements Standard Schema, version 1')
 }
+
+/**
+ * Asks a schema about a value.
+ *
+ * @returns Undefined for an answer that is neither a value nor issues, and so says nothing for the value.
+ * @throws What the schema throws.
+ */
+export async function askSchema(
+  schema: StandardSchema<unknown, object>,
+  value: unknown,
+): Promise<
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] } | undefined
+> {
+  const answer: unknown = await schema['~standard'].validate(value)
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const { issues } = answer as { readonly issues?: unknown }
+  if (issues !== undefined) return { issues: Array.isArray(issues) ? (issues as SchemaIssue[]) : [] }
+  return 'value' in answer ? { value: answer.value } : undefined
+}

@@ -39,6 +39,14 @@ describe('resolveSessionData()', () => {
   })
 })
 
+describe('a schema whose answer is neither a value nor a list of issues', () => {
+  it.each([undefined, null, true, 'fine', {}, { ok: true }])('says nothing for the values: %j', async (answer) => {
+    const data = resolveSessionData({ schema: schemaOf(() => answer as never) })
+    await expect(data.check({ a: 1 })).rejects.toThrow(INVALID)
+    await expect(data.open(recordOf({ a: 1 }))).resolves.toEqual({ ok: false, why: 'schema' })
+  })
+})
+
 describe('SessionData.check()', () => {
   it.each([
     ['a library\u2019s schema', cart],

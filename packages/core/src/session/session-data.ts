@@ -8,7 +8,7 @@ import { ConfigError, UsageError } from '../faults.ts'
 import { isPlainObject, type JsonObject } from '../json.ts'
 import { readOptions } from '../options.ts'
 import type { SessionRecord } from '../ports.ts'
-import { readSchema, type SchemaIssue, type StandardSchema } from '../standard-schema.ts'
+import { askSchema, readSchema, type SchemaIssue, type StandardSchema } from '../standard-schema.ts'
 import { applyPatch, toPatch } from './patch.ts'
 import { deepFreeze, NO_DATA } from './values.ts'
 
@@ -75,8 +75,9 @@ export function resolveSessionData(options: unknown): SessionData {
 
   async function firstIssue(data: JsonObject): Promise<SchemaIssue | undefined> {
     if (schema === undefined || Object.keys(data).length === 0) return undefined
-    const { issues } = await schema['~standard'].validate(deepFreeze(data))
-    return issues?.[0] ?? (issues && { message: '' })
+    const result = await askSchema(schema, deepFreeze(data))
+    if (result !== undefined && result.issues === undefined) return undefined
+    return result?.issues[0] ?? { message: '' }
   }
 
   /** Undefined where the function failed, or gave no values. */

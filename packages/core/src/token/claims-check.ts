@@ -7,7 +7,7 @@
 import type { AccessTokenClaims } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import { isPlainObject } from '../json.ts'
-import type { StandardSchema } from '../standard-schema.ts'
+import { askSchema, type StandardSchema } from '../standard-schema.ts'
 
 /** Judges claims: true, false, or the application's own code for why not: 1 to 64 of `a-z`, `0-9` and `_`. */
 export type ClaimsCheck = (claims: AccessTokenClaims) => boolean | string | Promise<boolean | string>
@@ -42,15 +42,13 @@ export async function checkClaims(
 ): Promise<CheckedClaims> {
   let checked = claims
   if (schema !== undefined) {
-    const result: unknown = await ask(() => schema['~standard'].validate(claims))
-    if (typeof result !== 'object' || result === null) throw wrongAnswer()
-    const { issues, value } = result as { readonly issues?: unknown; readonly value?: unknown }
-    if (issues !== undefined) return refuse(undefined)
-    if (!isPlainObject(value)) throw wrongAnswer()
-    checked = overlay(claims, value, isRegistered)
+    const result = await ask(() => askSchema(schema, claims))
+    if (result?.issues !== undefined) return refuse(undefined)
+    if (!isPlainObject(result?.value)) throw wrongAnswer()
+    checked = overlay(claims, result.value, isRegistered)
   }
   if (check === undefined) return { ok: true, claims: checked }
-  const answer: unknown = await ask(() => check(checked))
+  const answer = await ask<unknown>(() => check(checked))
   if (answer === true) return { ok: true, claims: checked }
   if (answer === false) return refuse(undefined)
   if (typeof answer !== 'string' || !REASON.test(answer)) throw wrongAnswer()
@@ -68,7 +66,7 @@ function overlay(
   return Object.freeze(all) as unknown as AccessTokenClaims
 }
 
-async function ask(question: () => unknown): Promise<unknown> {
+async function ask<Answer>(question: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
     return await question()
   } catch (cause) {
