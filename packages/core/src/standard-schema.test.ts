@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { askSchema, readSchema } from './standard-schema.ts'
 
-const standard = { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) }
+const standard = { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) }
 
 describe('readSchema()', () => {
   it('takes objects and functions that implement version 1', () => {
