@@ -31,18 +31,38 @@ async function issued(changes: object = {}): Promise<Credential> {
 describe('issueCredential()', () => {
   it('derives the secret as documented, so that no release changes it unseen', async () => {
     const key = Buffer.from(hkdfSync('sha256', ROOT, '', 'latchkey/v1/session-credential/1', 32))
-    const length = (bytes: number) => Buffer.from([0, 0, 0, bytes])
-    const input = Buffer.concat([
-      length(6),
-      Buffer.from('cookie'),
-      Buffer.from(record.id, 'hex'),
-      Buffer.from([0, 0, 0, 0, 0, 0, 0, 7]),
-      Buffer.from(record.salt, 'base64url'),
-      length(6),
-      Buffer.from('user-1'),
-    ])
-    const secret = createHmac('sha256', key).update(input).digest('base64url')
-    expect(await issueCredential(record, secrets)).toBe(`lks_${record.id}.7.${secret}`)
+    const framed = (text: string) => {
+      const bytes = Buffer.from(text)
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(bytes.length)
+      return Buffer.concat([length, bytes])
+    }
+    const changes = fc.record(
+      {
+        id: fc.stringMatching(/^[0-9a-f]{32}$/),
+        generation: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+        subject: fc.option(fc.string({ unit: 'grapheme', maxLength: 255 })),
+        carrier: fc.constantFrom('cookie' as const, 'refresh' as const),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const ground = { ...record, ...changed }
+        const generation = Buffer.alloc(8)
+        generation.writeBigUInt64BE(BigInt(ground.generation))
+        const input = Buffer.concat([
+          framed(ground.carrier),
+          Buffer.from(ground.id, 'hex'),
+          generation,
+          Buffer.from(ground.salt, 'base64url'),
+          framed(ground.subject ?? ''),
+        ])
+        const secret = createHmac('sha256', key).update(input).digest('base64url')
+        const prefix = ground.carrier === 'cookie' ? 'lks' : 'lkr'
+        expect(await issueCredential(ground, secrets)).toBe(`${prefix}_${ground.id}.${ground.generation}.${secret}`)
+      }),
+    )
   })
 
   it('names the carrier by a prefix that scanners find', async () => {

@@ -28,6 +28,11 @@ const GRAMMAR = /^lk([sr])_([0-9a-f]{32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{43})
 const ID = /^[0-9a-f]{32}$/
 const MAX_GENERATION = 2 ** 31 - 1
 const PURPOSE = 'session-credential'
+const encoder = new TextEncoder()
+const LABELS: Readonly<Record<SessionRecord['carrier'], Uint8Array>> = {
+  cookie: encoder.encode('cookie'),
+  refresh: encoder.encode('refresh'),
+}
 
 /** Tells whether text has the form of a session id. */
 export function isSessionId(text: unknown): text is string {
@@ -82,21 +87,34 @@ function write({ carrier, id, generation }: CredentialGround, secret: Uint8Array
 }
 
 function macInput(record: CredentialGround, generation: number): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder()
-  const label = encoder.encode(record.carrier)
+  const label = LABELS[record.carrier]
   const subject = encoder.encode(record.subject ?? '')
   const salt = decodeBase64url(record.salt) ?? new Uint8Array()
   const input = new Uint8Array(4 + label.length + 16 + 8 + 32 + 4 + subject.length)
-  const view = new DataView(input.buffer)
   let at = 0
-  view.setUint32(at, label.length)
+  setUint32(input, at, label.length)
   input.set(label, (at += 4))
   at += label.length
-  for (let index = 0; index < 16; index += 1)
-    view.setUint8(at + index, Number.parseInt(record.id.slice(2 * index, 2 * index + 2), 16))
-  view.setBigUint64((at += 16), BigInt(generation))
+  for (let index = 0; index < 16; index += 1) {
+    input[at + index] = (digitAt(record.id, 2 * index) << 4) | digitAt(record.id, 2 * index + 1)
+  }
+  // Eight bytes; what is below 2^31 leaves the first four at zero.
+  setUint32(input, (at += 16) + 4, generation)
   input.set(salt.subarray(0, 32), (at += 8))
-  view.setUint32((at += 32), subject.length)
+  setUint32(input, (at += 32), subject.length)
   input.set(subject, at + 4)
   return input
+}
+
+function setUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
+
+/** The value of a lower-case hexadecimal digit. */
+function digitAt(text: string, index: number): number {
+  const code = text.charCodeAt(index)
+  return code < 58 ? code - 48 : code - 87
 }
