@@ -37,6 +37,11 @@ describe('createStoreCall()', () => {
     ).rejects.toThrow(unavailable)
   })
 
+  it('takes an answer that is no promise', async () => {
+    const call = createStoreCall(createTestRuntime(), 2_000)
+    expect(await call((() => 'at once') as never)).toBe('at once')
+  })
+
   it('calls nothing without a clock', async () => {
     let called = false
     const call = createStoreCall({ ...createTestRuntime(), now: () => Number.NaN }, 2_000)

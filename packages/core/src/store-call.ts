@@ -22,14 +22,15 @@ export function createStoreCall(runtime: Runtime, timeout: number): CallStore {
     const now = readClock(runtime)
     const controller = new AbortController()
     let stopTimer = (): void => {}
-    const limit = new Promise<never>((_, reject) => {
-      stopTimer = runtime.startTimer(timeout, () => {
-        reject(new Error('The store did not answer in time'))
-        controller.abort()
-      })
-    })
     try {
-      return await Promise.race([run({ now, signal: controller.signal }), limit])
+      // One promise of our own: a race would make four, for each call of a store.
+      return await new Promise((resolve, reject) => {
+        stopTimer = runtime.startTimer(timeout, () => {
+          reject(new Error('The store did not answer in time'))
+          controller.abort()
+        })
+        Promise.resolve(run({ now, signal: controller.signal })).then(resolve, reject)
+      })
     } catch (cause) {
       throw new UnavailableError({ cause })
     } finally {
