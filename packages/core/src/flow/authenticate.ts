@@ -19,6 +19,7 @@ import {
   isCrossOriginChange,
   presentSession,
   principalOf,
+  readSessionCookie,
   type CookieExchange,
   type Exchange,
 } from './exchange.ts'
@@ -63,14 +64,14 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   exchange: Exchange<User, Claims, Data>,
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
-  const { config, request, sink } = exchange
-  const { credentials, location } = await presentToken(exchange, requirement)
+  const { config, sink } = exchange
+  const places = placesOf(config, requirement)
+  const { credentials, location } = await presentToken(exchange, places)
   const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
-  const hasCookie =
-    readsCookie && (exchange.replaced || config.cookie.read(request.headers.get('cookie')).status !== 'none')
+  const hasCookie = readsCookie && (exchange.replaced || readSessionCookie(exchange).status !== 'none')
 
   // The answer depends on a header also when it is not there: a cache must not serve it to who sends one.
-  const varies = placesOf(config, requirement).flatMap(({ vary = [] }) => vary)
+  const varies = places.flatMap(({ vary = [] }) => vary)
   if (credentials.status === 'none' && readsCookie) varies.push('Cookie')
   if (sink.open) for (const name of varies) sink.setHeader('vary', name)
   if (credentials.status === 'none') {

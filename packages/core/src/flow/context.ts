@@ -158,6 +158,7 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
         authentication: undefined,
         denied: false,
         cookieIgnored: undefined,
+        cookie: undefined,
         presented: undefined,
         replaced: false,
         slot: undefined,

@@ -6,7 +6,15 @@ import { createEffects } from '../http/effects.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import type { SessionRecord } from '../ports.ts'
 import { storedSessions } from '../session/stored.ts'
-import { carrierOf, engineOf, isCrossOrigin, isCrossOriginChange, presentSession, principalOf } from './exchange.ts'
+import {
+  carrierOf,
+  engineOf,
+  isCrossOrigin,
+  isCrossOriginChange,
+  presentSession,
+  principalOf,
+  readSessionCookie,
+} from './exchange.ts'
 
 const runtime = createTestRuntime()
 
@@ -17,6 +25,7 @@ function exchange(method: string, headers: Record<string, string>, changes: obje
     config,
     request: createTestRequest({ method, headers }),
     sink: createEffects(),
+    cookie: undefined,
     presented: undefined,
     replaced: false,
   }
@@ -35,6 +44,27 @@ describe('isCrossOrigin() and isCrossOriginChange()', () => {
   ])('%s with %j: %s, %s', (method, headers, riding, changing) => {
     expect(isCrossOrigin(exchange(method, headers))).toBe(riding)
     expect(isCrossOriginChange(exchange(method, headers))).toBe(changing)
+  })
+})
+
+describe('readSessionCookie()', () => {
+  it('reads the header once, however often the cookie is asked for', async () => {
+    const current = exchange('GET', { cookie: 'a=1; __Host-session=nonsense' })
+    const asked: string[] = []
+    const request = {
+      ...current.request,
+      headers: {
+        get: (name: string) => {
+          asked.push(name)
+          return current.request.headers.get(name)
+        },
+      },
+    }
+    const watched = { ...current, request }
+    expect(readSessionCookie(watched)).toEqual({ status: 'one', value: 'nonsense' })
+    expect(await presentSession(watched)).toEqual({ status: 'unknown' })
+    expect(readSessionCookie(watched)).toEqual({ status: 'one', value: 'nonsense' })
+    expect(asked).toEqual(['cookie'])
   })
 })
 

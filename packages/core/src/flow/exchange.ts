@@ -7,6 +7,7 @@
 import type { AccessTokenClaims, Authentication, OriginProblem, Principal } from '../authentication.ts'
 import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
+import type { CookieReading } from '../http/cookie.ts'
 import type { EffectSink } from '../http/effects.ts'
 import { findCookieProblem, findOriginProblem } from '../http/misconfiguration.ts'
 import { decideOrigin, mayChangeState, type OriginDecision } from '../http/origin.ts'
@@ -32,6 +33,8 @@ export interface CookieExchange {
   readonly config: BaseConfig
   readonly request: AuthRequest
   readonly sink: EffectSink
+  /** What the header holds under the cookie's name; looked for once. */
+  cookie: CookieReading | undefined
   /** What the cookie turned out to be; looked up once. A login or logout of this request takes its place. */
   presented: Promise<PresentedSession> | undefined
   /** Whether a login or logout, or a first write, has made the request's cookie a thing of the past. */
@@ -65,15 +68,22 @@ export function engineOf(config: Pick<BaseConfig, 'sessions'>): SessionEngine {
   return config.sessions
 }
 
+/** Finds the session cookie in the request's header, once. Whether it means anything is not looked at. */
+export function readSessionCookie(exchange: CookieExchange): CookieReading {
+  exchange.cookie ??= exchange.config.cookie.read(exchange.request.headers.get('cookie'))
+  return exchange.cookie
+}
+
 /** Looks the request's session cookie up, once. */
 export function presentSession(exchange: CookieExchange): Promise<PresentedSession> {
   exchange.presented ??= loadPresented(exchange)
   return exchange.presented
 }
 
-async function loadPresented({ config, request, sink }: CookieExchange): Promise<PresentedSession> {
+async function loadPresented(exchange: CookieExchange): Promise<PresentedSession> {
+  const { config, sink } = exchange
   if (sink.open) sink.setHeader('vary', 'Cookie')
-  const cookie = config.cookie.read(request.headers.get('cookie'))
+  const cookie = readSessionCookie(exchange)
   if (cookie.status === 'ambiguous') {
     config.emit({ type: 'suspicious', reason: 'cookie_ambiguous' })
     // One of the two is not of our shape, and deleting ours alone would leave it. Before all else, so that a login's cookie comes after.

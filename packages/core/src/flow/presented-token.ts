@@ -49,7 +49,7 @@ export function placesOf(
 }
 
 /**
- * Finds the token of a request.
+ * Finds the token of a request in the places that its route looks at.
  *
  * Something in two places is ambiguous, whatever it is: which of them was meant is not for the server to guess. With
  * `credentials: 'bearer-first'` the first place that holds anything decides, and the others are not looked at. Either way
@@ -57,10 +57,10 @@ export function placesOf(
  *
  * @throws {UsageError} `not_configured` when a JSON body is to be read and the adapter gives none.
  */
-export async function presentToken(exchange: BodyExchange, looks: Looks): Promise<PresentedToken> {
+export async function presentToken(exchange: BodyExchange, places: readonly TokenReader[]): Promise<PresentedToken> {
   const { config, request } = exchange
   let found = NOTHING
-  for (const location of placesOf(config, looks)) {
+  for (const location of places) {
     const credentials =
       location.readBody && isJsonBody(request) ? location.readBody(await bodyOf(exchange)) : location.read(request)
     if (credentials.status === 'none') continue

@@ -55,7 +55,7 @@ export function createEffects(): Effects {
     },
     setHeader(name, value) {
       const before = name === 'vary' ? headers.get(name) : undefined
-      headers.set(name, before === undefined ? value : mergeVary(before, value))
+      if (before !== value) headers.set(name, before === undefined ? value : mergeVary(before, value))
     },
     flush(target) {
       if (!open) return
