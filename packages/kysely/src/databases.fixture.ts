@@ -14,7 +14,8 @@ import { nodeSqliteDialect, openSqlite } from './node-sqlite.ts'
 import { kyselyRevocationStore } from './revocation-store.ts'
 import { kyselySessionStore } from './session-store.ts'
 
-const POSTGRES_URL = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
+/** The PostgreSQL server that the tests run on. */
+export const POSTGRES_URL: string = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
 const MYSQL_URL = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
 
 /** The names of all tables, without the prefix. */

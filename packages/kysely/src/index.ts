@@ -7,6 +7,7 @@
 export { kyselySessionStore } from './session-store.ts'
 export { kyselyRevocationStore } from './revocation-store.ts'
 export { kyselyTokenStore } from './token-store.ts'
+export { withPreparedStatements } from './prepared-statements.ts'
 export { latchkeyMigrations, migrateToLatest } from './migrations.ts'
 export type { TableOptions } from './tables.ts'
 export { kyselyUserLookup } from './user-lookup.ts'

@@ -32,10 +32,24 @@ export function isAlive(tables: TableNames, now: RawBuilder<StoredValue>): RawBu
   return sql`${isUnexpired(tables, now)} and not ${isCutOff(tables)}`
 }
 
-/** Writes the epoch of a live row of the sessions table: its own, or its subject's where the cut-off spared it. */
+/** Writes the sessions table with each row's subject beside it, so that one look at the subject serves the two functions below. */
+export function withSubject({ sessions, subjects }: TableNames): RawBuilder<unknown> {
+  const session = sql.table(sessions)
+  const subject = sql.table(subjects)
+  return sql`${session} left join ${subject} on ${subject}.subject = ${session}.subject`
+}
+
+/** Writes the condition that a row of the sessions table with its subject beside it is alive. */
+export function isAliveBeside(tables: TableNames, now: RawBuilder<StoredValue>): RawBuilder<unknown> {
+  const session = sql.table(tables.sessions)
+  const subject = sql.table(tables.subjects)
+  return sql`${isUnexpired(tables, now)} and (${subject}.epoch is null or ${subject}.epoch <= ${session}.epoch
+    or ${subject}.spared = ${session}.id)`
+}
+
+/** Writes the epoch of a live row of the sessions table with its subject beside it: its subject's where a cut-off spared it. */
 export function currentEpoch({ sessions, subjects }: TableNames): RawBuilder<unknown> {
   const session = sql.table(sessions)
   const subject = sql.table(subjects)
-  return sql`coalesce((select ${subject}.epoch from ${subject} where ${subject}.subject = ${session}.subject
-    and ${subject}.spared = ${session}.id and ${subject}.epoch > ${session}.epoch), ${session}.epoch)`
+  return sql`case when ${subject}.epoch > ${session}.epoch then ${subject}.epoch else ${session}.epoch end`
 }

@@ -7,7 +7,7 @@
 import { sql } from 'kysely'
 import type { SessionChanges, SessionRecord, SessionStore } from '@latchkey/core'
 import { dialectOf } from './dialect.ts'
-import { currentEpoch, isAlive } from './liveness.ts'
+import { currentEpoch, isAlive, isAliveBeside, withSubject } from './liveness.ts'
 import { COLUMNS, decodeRow, encodeFields, RECORD_FIELDS } from './row.ts'
 import { countOf, prepareStatement, type Executor, type Statement } from './statement.ts'
 import { toStoredText } from './stored-text.ts'
@@ -41,7 +41,7 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
   const columns = sql.join(RECORD_FIELDS.map((field) => sql.ref(COLUMNS[field].name)))
   const columnsRead = sql.join(
     RECORD_FIELDS.map((field) =>
-      field === 'epoch' ? sql`${currentEpoch(tables)} as epoch` : sql.ref(COLUMNS[field].name),
+      field === 'epoch' ? sql`${currentEpoch(tables)} as epoch` : sql.ref(`${tables.sessions}.${COLUMNS[field].name}`),
     ),
   )
   const dialect = dialectOf(db)
@@ -63,7 +63,8 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
   const selectRecord = prepareStatement<'id' | 'now'>(
     db,
     (value) =>
-      sql`select ${columnsRead} from ${session} where id = ${value('id')} and ${isAlive(tables, value('now'))}`,
+      sql`select ${columnsRead} from ${withSubject(tables)}
+        where ${session}.id = ${value('id')} and ${isAliveBeside(tables, value('now'))}`,
   )
   const selectVersion = prepareStatement<'id' | 'now'>(
     db,

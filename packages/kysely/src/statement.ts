@@ -6,6 +6,7 @@
 
 import { CompiledQuery, sql, type QueryExecutorProvider, type QueryResult, type RawBuilder } from 'kysely'
 import { dialectOf } from './dialect.ts'
+import { markForPreparing } from './prepared-statements.ts'
 import { retryRolledBack } from './rolled-back.ts'
 import type { StoredValue } from './row.ts'
 
@@ -38,11 +39,12 @@ export function prepareStatement<Name extends string>(
   const compiled = build((name) => sql<StoredValue>`${name}`).compile(db)
   // Nothing else is bound while it is compiled, so that the parameters are the names, in the order of their places.
   const names = compiled.parameters as readonly Name[]
-  const bind = dialectOf(db) === 'mysql' ? toMysqlValue : asIs
+  const dialect = dialectOf(db)
+  const bind = dialect === 'mysql' ? toMysqlValue : asIs
+  const text = dialect === 'postgres' ? markForPreparing(compiled.sql) : compiled.sql
   return (values, signal) => {
     const parameters = names.map((name) => bind(values[name]))
-    const run = (): Promise<QueryResult<unknown>> =>
-      db.executeQuery(CompiledQuery.raw(compiled.sql, parameters), { signal })
+    const run = (): Promise<QueryResult<unknown>> => db.executeQuery(CompiledQuery.raw(text, parameters), { signal })
     return db.isTransaction ? run() : retryRolledBack(run, signal)
   }
 }

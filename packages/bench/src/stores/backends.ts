@@ -8,7 +8,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMemorySessionStore, type SessionStoreParts } from '@latchkey/core'
-import { kyselySessionStore, migrateToLatest } from '@latchkey/kysely'
+import { kyselySessionStore, migrateToLatest, withPreparedStatements } from '@latchkey/kysely'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
 import { redisSessionStore } from '@latchkey/redis'
 import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
@@ -36,6 +36,8 @@ export interface BackendKind {
   readonly name: string
   /** Whether a command goes through a socket, which is what most of its time is then. */
   readonly isNetworked: boolean
+  /** Another way to use a server that is measured already: its operations are compared, and it has no goal and no growth of its own. */
+  readonly isVariant?: boolean
   open(): Promise<Backend>
 }
 
@@ -117,36 +119,45 @@ const sqlite: BackendKind = {
   },
 }
 
-const postgres: BackendKind = {
-  name: 'PostgreSQL',
-  isNetworked: true,
-  async open() {
-    const prefix = newPrefix()
-    const { store, commands, close } = await openKysely(
-      new PostgresDialect({ pool: new Pool({ connectionString: POSTGRES_URL, max: 8 }) }),
-      prefix,
-    )
-    const pool = new Pool({ connectionString: POSTGRES_URL, max: 8 })
-    const read = { name: 'read', text: `select * from ${prefix}sessions where id = $1` }
-    const write = { name: 'write', text: `update ${prefix}sessions set data = $2 where id = $1` }
-    return {
-      store,
-      bareRead: (id) => pool.query({ ...read, values: [id] }),
-      bareWrite: (id, data) => pool.query({ ...write, values: [id, data] }),
-      commands,
-      async bytesPerSession(sessions) {
-        const { rows } = await pool.query<{ size: string }>(
-          `select pg_total_relation_size('${prefix}sessions') as size`,
-        )
-        return Number(rows[0]?.size) / sessions
-      },
-      async close() {
-        await pool.end()
-        await close()
-      },
-    }
-  },
+/** With prepared statements on both sides, or without them on both sides. */
+function postgresKind(name: string, isPrepared: boolean): BackendKind {
+  return {
+    name,
+    isNetworked: true,
+    isVariant: !isPrepared,
+    async open() {
+      const prefix = newPrefix()
+      const own = new Pool({ connectionString: POSTGRES_URL, max: 8 })
+      const { store, commands, close } = await openKysely(
+        new PostgresDialect({ pool: isPrepared ? withPreparedStatements(own) : own }),
+        prefix,
+      )
+      const pool = new Pool({ connectionString: POSTGRES_URL, max: 8 })
+      const nameOf = (statement: string) => (isPrepared ? { name: statement } : {})
+      const read = { ...nameOf('read'), text: `select * from ${prefix}sessions where id = $1` }
+      const write = { ...nameOf('write'), text: `update ${prefix}sessions set data = $2 where id = $1` }
+      return {
+        store,
+        bareRead: (id) => pool.query({ ...read, values: [id] }),
+        bareWrite: (id, data) => pool.query({ ...write, values: [id, data] }),
+        commands,
+        async bytesPerSession(sessions) {
+          const { rows } = await pool.query<{ size: string }>(
+            `select pg_total_relation_size('${prefix}sessions') as size`,
+          )
+          return Number(rows[0]?.size) / sessions
+        },
+        async close() {
+          await pool.end()
+          await close()
+        },
+      }
+    },
+  }
 }
+
+const postgres = postgresKind('PostgreSQL', true)
+const unpreparedPostgres = postgresKind('PostgreSQL, not prepared', false)
 
 const mariadb: BackendKind = {
   name: 'MariaDB',
@@ -212,7 +223,7 @@ const redis: BackendKind = {
 
 /** Those that need nothing, and those that need a server. */
 export const LOCAL_BACKENDS: readonly BackendKind[] = [memory, sqlite]
-export const NETWORKED_BACKENDS: readonly BackendKind[] = [postgres, mariadb, redis]
+export const NETWORKED_BACKENDS: readonly BackendKind[] = [postgres, unpreparedPostgres, mariadb, redis]
 
 /** Opens a kind of store; undefined when its server cannot be reached. */
 export async function openIfReachable(kind: BackendKind): Promise<Backend | undefined> {

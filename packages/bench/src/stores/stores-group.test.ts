@@ -45,5 +45,8 @@ describeServices(() => {
       'Redis read: commands': 1,
       'Redis touch: commands': 2,
     })
+    const titles = findings.tables.map(({ title }) => title)
+    expect(titles).toEqual(expect.arrayContaining(['PostgreSQL: growth', 'PostgreSQL, not prepared: operations']))
+    expect(titles).not.toContain('PostgreSQL, not prepared: growth')
   })
 })

@@ -27,7 +27,7 @@ const NETWORK_GOAL: CaseGoal = { words: '<= 1.15x the bare command in wall time'
 export function createStoresGroup(kinds: readonly BackendKind[]): Group {
   return {
     name: 'stores',
-    about: `Each operation of a store's contract beside the bare command of its own driver: one prepared \`select\` or \`update\` by primary key, one \`GET\` or \`SET\`, on a connection of its own, one at a time. The bare write looks at no version, no expiry and no epoch, and the bare read of Redis and SQL leaves its answer as it came. A rotation is an update of other columns. On a network the goal is about wall time: that is what a request waits for.
+    about: `Each operation of a store's contract beside the bare command of its own driver: one prepared \`select\` or \`update\` by primary key, one \`GET\` or \`SET\`, on a connection of its own, one at a time. The bare write looks at no version, no expiry and no epoch, and the bare read of Redis and SQL leaves its answer as it came. PostgreSQL is measured with \`withPreparedStatements\`, beside a prepared bare command; *not prepared* is the store without it, beside a bare command that is not prepared either. A rotation is an update of other columns. On a network the goal is about wall time: that is what a request waits for.
 
 Sizes: sessions of different subjects with a cart of two lines in each. \`n\` in *time ~ sessions^n* is fitted; a logarithm is at most ${MAX_EXPONENT} there.`,
     async run({ extent, effort, progress }) {
@@ -48,6 +48,7 @@ Sizes: sessions of different subjects with a cart of two lines in each. \`n\` in
         } finally {
           await backend.close()
         }
+        if (kind.isVariant === true) continue
         const { sizes, samples } = SIZES[extent]
         const growing = await kind.open()
         try {
@@ -68,8 +69,10 @@ Sizes: sessions of different subjects with a cart of two lines in each. \`n\` in
 /** The group over all stores. */
 export const storesGroup: Group = createStoresGroup([...LOCAL_BACKENDS, ...NETWORKED_BACKENDS])
 
-function reportOperations({ name, isNetworked }: BackendKind, operations: readonly OperationFigures[]): Findings {
-  const cases = operations.map(({ figures }) => ({ figures, ...(isNetworked ? { goal: NETWORK_GOAL } : {}) }))
+function reportOperations(kind: BackendKind, operations: readonly OperationFigures[]): Findings {
+  const { name, isNetworked } = kind
+  const hasGoal = isNetworked && kind.isVariant !== true
+  const cases = operations.map(({ figures }) => ({ figures, ...(hasGoal ? { goal: NETWORK_GOAL } : {}) }))
   const commands = operations.map(({ operation, commands: count }) => `${operation} ${figure(count)}`).join(', ')
   const { rows, tables } = reportCases('stores', `${name}: operations`, cases, `Commands for one: ${commands}.`)
   const counted = operations.map(({ operation, commands: count }): Row => ({
