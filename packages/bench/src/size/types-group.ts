@@ -57,7 +57,7 @@ const APPLICATIONS: readonly { readonly subject: 'latchkey' | 'peer'; readonly n
 /** The group. */
 export const typesGroup: Group = {
   name: 'types',
-  about: `Instantiations of types that TypeScript counts when it checks a small application, less those of one that imports nothing of it (\`tsc --extendedDiagnostics\`). Ours is checked against its sources, which is more than a reader of its declarations has to do.`,
+  about: `Instantiations of types that TypeScript counts when it checks a small application, less those of one that imports nothing of it (\`tsc --extendedDiagnostics\`). Ours is read by its declarations, as an application has it, like the others.`,
   async run({ progress }) {
     const rows: Row[] = []
     const body: string[][] = []
