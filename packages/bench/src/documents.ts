@@ -48,11 +48,17 @@ export async function keepFindings(
   { rows, tables }: Findings,
 ): Promise<void> {
   const [markdown, json] = [`${folder}/benchmarks.md`, `${folder}/benchmarks.json`]
-  const section = [sectionHead(name), about, circumstances, ...tables.map(toMarkdown)].join('\n\n')
+  const parts = [sectionHead(name), about, circumstances, ...tables.map(toMarkdown)]
+  const section = parts.filter((part) => part !== '').join('\n\n')
   await writeFile(markdown, placeSection(await readOr(markdown, ''), order, name, section))
-  const before = JSON.parse(await readOr(json, '[]')) as readonly Row[]
+  const before = await readRows(folder)
   const lines = placeRows(before, order, name, rows).map((row) => `  ${JSON.stringify(row)}`)
   await writeFile(json, `[\n${lines.join(',\n')}\n]\n`)
+}
+
+/** The rows that were kept. */
+export async function readRows(folder: string): Promise<readonly Row[]> {
+  return JSON.parse(await readOr(`${folder}/benchmarks.json`, '[]')) as readonly Row[]
 }
 
 async function readOr(path: string, fallback: string): Promise<string> {

@@ -5,9 +5,11 @@
  */
 
 import type { Group } from './group.ts'
+import { growthGroup } from './growth/growth-group.ts'
 import { httpGroup } from './http/http-group.ts'
 import { passwordGroup } from './password/password-group.ts'
 import { refreshGroup } from './refresh/refresh-group.ts'
+import { scaleGroup } from './scale/scale-group.ts'
 import { sealedGroup } from './sealed/sealed-group.ts'
 import { sessionsGroup } from './sessions/sessions-group.ts'
 import { sizeGroup } from './size/size-group.ts'
@@ -21,6 +23,8 @@ export const GROUPS: readonly Group[] = [
   sessionsGroup,
   sealedGroup,
   storesGroup,
+  growthGroup,
+  scaleGroup,
   httpGroup,
   passwordGroup,
   refreshGroup,

@@ -11,6 +11,7 @@ import { keepFindings } from './documents.ts'
 import { EFFORTS, type Extent } from './group.ts'
 import { GROUPS } from './groups.ts'
 import { toText } from './report.ts'
+import { GOALS_SECTION, keepSummary } from './summary.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,10 +21,12 @@ const { values, positionals } = parseArgs({
     print: { type: 'boolean', default: false },
   },
 })
-const order = GROUPS.map(({ name }) => name)
-const unknown = positionals.filter((name) => !order.includes(name))
+const names = GROUPS.map(({ name }) => name)
+const order = [GOALS_SECTION, ...names]
+const docs = join(import.meta.dirname, '../../../docs')
+const unknown = positionals.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
-  console.error(`There is no group "${unknown.join('", "')}". The groups: ${order.join(', ')}`)
+  console.error(`There is no group "${unknown.join('", "')}". The groups: ${names.join(', ')}`)
   process.exit(1)
 }
 
@@ -49,6 +52,9 @@ for (const group of GROUPS.filter(({ name }) => positionals.length === 0 || posi
   })
   progress('')
   for (const table of findings.tables) console.log(`\n${toText(table)}`)
-  if (!values.print)
-    await keepFindings(join(import.meta.dirname, '../../../docs'), order, group, circumstances, findings)
+  if (!values.print) await keepFindings(docs, order, group, circumstances, findings)
+}
+if (!values.print) {
+  const { tables } = await keepSummary(docs, order)
+  for (const table of tables) console.log(`\n${toText(table)}`)
 }

@@ -141,7 +141,7 @@ const bell = new Int32Array(new SharedArrayBuffer(4))
  * Microseconds that the main thread has worked so far. Linux brings a thread's account up to date when the thread stops running, and at no
  * other time but a tick of some milliseconds: so it stops for a moment first.
  */
-function mainThreadCpu(): number {
+export function mainThreadCpu(): number {
   Atomics.wait(bell, 0, 0, 0.05)
   const { user, system } = process.threadCpuUsage()
   return user + system

@@ -36,6 +36,7 @@ describe('reportCases()', () => {
         met: true,
         value: 40,
         unit: 'us wall',
+        measured: '2.00x floor, 0.100x peer',
       },
       expect.objectContaining({ subject: 'floor', ratio_to_floor: null, ratio_to_peer: null, goal: null, met: null }),
       expect.objectContaining({ subject: 'peer', ratio_to_floor: 20, met: null }),
@@ -47,6 +48,8 @@ describe('reportCases()', () => {
     [{ words: '', floor: 2 }, true],
     [{ words: '', peers: { peer: 0.05 } }, false],
     [{ words: '', cpu: 3 }, false],
+    [{ words: '', added: 1.9 }, false],
+    [{ words: '', added: 2 }, true],
     [{ words: '', cpu: 4, floor: 2, peers: { peer: 0.1 } }, true],
   ])('judges the goal %j: %s', (goal, met) => {
     expect(reportCases('g', 't', [{ figures: FOUND, goal }]).rows[0]?.met).toBe(met)

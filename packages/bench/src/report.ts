@@ -21,6 +21,8 @@ export interface Row {
   /** A figure that is no time, and its unit. */
   readonly value?: number
   readonly unit?: string
+  /** The figures that the goal was judged by, in words. */
+  readonly measured?: string
 }
 
 /** A table of a group. The first column names the row. */
@@ -47,6 +49,8 @@ export interface CaseGoal {
   readonly peers?: Readonly<Record<string, number>>
   /** At most so many microseconds of the main thread. */
   readonly cpu?: number
+  /** At most so many microseconds of the main thread more than the floor. */
+  readonly added?: number
 }
 
 /** Turns the figures of cases into a table, ratios first, and rows. */
@@ -78,6 +82,7 @@ export function reportCases(
         met,
         value: round(one.wall),
         unit: 'us wall',
+        ...(isOurs && goal !== undefined ? { measured: describeJudged(goal, ours, floor) } : {}),
       })
       body.push([
         found.name,
@@ -122,9 +127,26 @@ function sort({ name, figures }: CaseFigures): {
 function isMet(goal: CaseGoal, ours: SubjectFigures, floor: SubjectFigures | undefined): boolean {
   const by = goal.by ?? 'cpu'
   if (goal.cpu !== undefined && !(ours.cpu <= goal.cpu)) return false
+  if (goal.added !== undefined && !(floor !== undefined && ours.cpu - floor.cpu <= goal.added)) return false
   if (goal.floor !== undefined && !(floor !== undefined && ours.ratioTo(floor.subject.name, by) <= goal.floor))
     return false
   return Object.entries(goal.peers ?? {}).every(([peer, part]) => ours.ratioTo(peer, by) <= part)
+}
+
+/** What `isMet` looks at. */
+function describeJudged(goal: CaseGoal, ours: SubjectFigures, floor: SubjectFigures | undefined): string {
+  const by = goal.by ?? 'cpu'
+  const parts = [
+    ...(goal.cpu === undefined ? [] : [`${figure(ours.cpu)} us`]),
+    ...(goal.floor === undefined || floor === undefined
+      ? []
+      : [`${figure(ours.ratioTo(floor.subject.name, by))}x floor`]),
+    ...(goal.added === undefined || floor === undefined
+      ? []
+      : [`${figure(ours.cpu - floor.cpu)} us more than the floor`]),
+    ...Object.keys(goal.peers ?? {}).map((peer) => `${figure(ours.ratioTo(peer, by))}x ${peer}`),
+  ]
+  return parts.join(', ')
 }
 
 /** Three digits that matter. */

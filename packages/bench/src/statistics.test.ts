@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitExponent, median, medianRatio, quantile } from './statistics.ts'
+import { fitExponent, fitPower, median, medianRatio, quantile } from './statistics.ts'
 
 describe('median()', () => {
   it.each([
@@ -48,5 +48,15 @@ describe('fitExponent()', () => {
     const points = [1e3, 1e4, 1e5, 1e6].map((x): [number, number] => [x, Math.log(x)])
     expect(fitExponent(points)).toBeGreaterThan(0.05)
     expect(fitExponent(points)).toBeLessThan(0.15)
+  })
+})
+
+describe('fitPower()', () => {
+  it('has no error where the points lie on a power, and one where they stray', () => {
+    const powers = [1, 10, 100, 1_000].map((x): [number, number] => [x, 3 * x ** 0.5])
+    expect(fitPower(powers).error).toBeCloseTo(0, 9)
+    const strayed = powers.map(([x, y], index): [number, number] => [x, index % 2 === 0 ? y : y * 2])
+    expect(fitPower(strayed).error).toBeGreaterThan(0.05)
+    expect(fitPower(strayed.slice(0, 2)).error).toBe(0)
   })
 })

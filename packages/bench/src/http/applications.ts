@@ -19,6 +19,7 @@ import { jwt } from 'hono/jwt'
 import jsonwebtoken from 'jsonwebtoken'
 import passport from 'passport'
 import { ExtractJwt, Strategy } from 'passport-jwt'
+import { forgeCookie, forgeToken } from '../forgery.ts'
 import {
   AUDIENCE,
   fastJwtVerifier,
@@ -34,9 +35,26 @@ export interface Application {
   readonly role: 'ours' | 'floor' | 'peer'
   /** Whether it looks at the token at all. The bare framework does not. */
   readonly isGuarded: boolean
-  /** The token that it takes, where that is another one than everybody's. */
-  readonly token?: string
+  /** The credential that it takes, where that is another one than everybody's. */
+  readonly credential?: Credential
   readonly start: () => Promise<Server> | Server
+}
+
+/** A header of a request that proves who asks, and the same header forged. */
+export interface Credential {
+  readonly header: 'authorization' | 'cookie'
+  readonly good: string
+  readonly forged: string
+}
+
+/** A bearer token as a credential. */
+export function bearer(token: string): Credential {
+  return { header: 'authorization', good: `Bearer ${token}`, forged: `Bearer ${forgeToken(token)}` }
+}
+
+/** The cookies of a login as a credential. */
+export function cookies(header: string): Credential {
+  return { header: 'cookie', good: header, forged: forgeCookie(header) }
 }
 
 /** What the services share. */
@@ -48,7 +66,8 @@ export interface Ground {
 }
 
 const BODY = { ok: true }
-const send: RequestListener = (_request, response) => {
+/** Answers that all is well. */
+export const send: RequestListener = (_request, response) => {
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify(BODY))
 }
@@ -183,12 +202,14 @@ export function honoApplications({ auth, secret }: Ground): readonly Application
       role: 'peer',
       isGuarded: true,
       // It takes no token whose type is not "JWT".
-      token: jsonwebtoken.sign({ scope: 'notes:read' }, secret, {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        subject: 'user-0',
-        expiresIn: '10m',
-      }),
+      credential: bearer(
+        jsonwebtoken.sign({ scope: 'notes:read' }, secret, {
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          subject: 'user-0',
+          expiresIn: '10m',
+        }),
+      ),
       start: () =>
         start((app) => void app.use(jwt({ secret, alg: 'HS256', verification: { iss: ISSUER, aud: AUDIENCE } }))),
     },

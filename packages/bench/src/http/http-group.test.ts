@@ -18,5 +18,14 @@ it('every service lets a good token in and keeps a forged one out, and is measur
     'latchkey on Hono',
     'Hono, bare',
     'hono/jwt',
+    'latchkey on node:http, memory',
+    'node:http, bare',
+    'better-auth on node:http, SQLite',
+    'latchkey on node:http, sealed',
+    'node:http, bare',
+    'iron-session on node:http',
+    'latchkey on Express, memory',
+    'Express, bare',
+    'express-session, memory',
   ])
 }, 60_000)

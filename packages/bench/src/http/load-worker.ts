@@ -9,7 +9,8 @@ import { parentPort } from 'node:worker_threads'
 
 /** What is asked for. */
 export interface Load {
-  readonly port: number
+  /** Where to; the connections are shared out evenly. */
+  readonly ports: readonly number[]
   readonly headers: Readonly<Record<string, string>>
   readonly count: number
   readonly connections: number
@@ -31,17 +32,21 @@ function ask(port: number, headers: Load['headers']): Promise<number> {
   })
 }
 
-async function answer({ port, headers, count, connections }: Load): Promise<void> {
+async function answer({ ports, headers, count, connections }: Load): Promise<void> {
   const statuses: Record<number, number> = {}
   let left = count
-  async function connection(): Promise<void> {
+  async function connection(port: number): Promise<void> {
     while (left > 0) {
       left -= 1
       const status = await ask(port, headers)
       statuses[status] = (statuses[status] ?? 0) + 1
     }
   }
-  await Promise.all(Array.from({ length: Math.min(connections, count) }, connection))
+  await Promise.all(
+    Array.from({ length: Math.min(connections, count) }, (_, index) =>
+      connection(ports[index % ports.length] as number),
+    ),
+  )
   parentPort?.postMessage(statuses, [])
 }
 

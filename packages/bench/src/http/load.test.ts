@@ -12,7 +12,7 @@ it('so many requests are sent, and their statuses counted', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const clients = startClients()
-  const load = { port, connections: 4, count: 25 }
+  const load = { ports: [port], connections: 4, count: 25 }
   expect(await clients.send({ ...load, headers: { authorization: 'Bearer good' } })).toEqual({ 200: 25 })
   expect(await clients.send({ ...load, headers: {}, count: 3 })).toEqual({ 401: 3 })
   expect(count).toBe(28)

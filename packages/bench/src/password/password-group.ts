@@ -4,17 +4,19 @@
  * @module
  */
 
-import type { Group, GroupContext } from '../group.ts'
+import { joinFindings, type Extent, type Group } from '../group.ts'
 import { figure, type Findings, type Row } from '../report.ts'
 import { median, quantile } from '../statistics.ts'
 import { BOUNDS, flood, type FloodFigures, type HashBound } from './hash-bound.ts'
 import { timeLogins, type LoginKind } from './login-timing.ts'
+import { measureTokenLatency, reportTokenLatency } from './token-latency.ts'
 
-const EXTENTS: Readonly<Record<GroupContext['extent'], { readonly hashes: number; readonly logins: number }>> = {
-  smoke: { hashes: 2, logins: 1 },
-  normal: { hashes: 100, logins: 30 },
-  full: { hashes: 300, logins: 200 },
-}
+const EXTENTS: Readonly<Record<Extent, { readonly hashes: number; readonly logins: number; readonly checks: number }>> =
+  {
+    smoke: { hashes: 2, logins: 1, checks: 20 },
+    normal: { hashes: 100, logins: 30, checks: 400 },
+    full: { hashes: 300, logins: 200, checks: 2_000 },
+  }
 
 /** The group. */
 export const passwordGroup: Group = {
@@ -25,14 +27,16 @@ export const passwordGroup: Group = {
 
 *Logins* go one after another, the kinds in turns, through \`createPasswordLogin\` on a table in memory. The distributions lie over each other when nobody can tell from the time why a login failed.`,
   async run({ extent, progress }) {
-    const { hashes, logins } = EXTENTS[extent]
+    const { hashes, logins, checks } = EXTENTS[extent]
     const floods: (readonly [HashBound, FloodFigures])[] = []
     for (const bound of BOUNDS) {
       progress(`a flood, ${bound.name} at once`)
       floods.push([bound, await flood(bound, hashes)])
     }
     progress('logins')
-    return reportPasswords(floods, hashes, await timeLogins(logins))
+    const found = reportPasswords(floods, hashes, await timeLogins(logins))
+    progress('tokens during hashes')
+    return joinFindings([found, reportTokenLatency(await measureTokenLatency(checks))])
   },
 }
 

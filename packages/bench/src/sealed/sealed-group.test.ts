@@ -17,5 +17,6 @@ it('the group runs', async () => {
     'open, cold, 100 in flight',
     'open, seen before',
     'seal',
+    'seal, 100 in flight',
   ])
 })

@@ -68,6 +68,10 @@ export const sealedGroup: Group = {
     const goal: CaseGoal = { words: '<= 0.1x iron-session', peers: { 'iron-session': 0.1 } }
     const subjects = [cold, floorBox, ...peers].map(sealingSubject)
     cases.push({ figures: await measureCase({ name: 'seal', subjects }, effort), goal })
+    progress('seal, 100 in flight')
+    const crowded: CaseGoal = { words: '<= 1/7 iron-session', peers: { 'iron-session': 1 / 7 } }
+    const name = 'seal, 100 in flight'
+    cases.push({ figures: await measureCase({ name, subjects, inFlight: 100 }, effort), goal: crowded })
     return reportCases('sealed', 'Sealed sessions', cases)
   },
 }

@@ -8,6 +8,7 @@ import { createMemorySessionStore } from '@latchkey/core'
 import { kyselySessionStore, migrateToLatest } from '@latchkey/kysely'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
 import { redisSessionStore } from '@latchkey/redis'
+import { RedisStore } from 'connect-redis'
 import { CompiledQuery, Kysely } from 'kysely'
 import { createClient } from 'redis'
 import { forgeCookie } from '../forgery.ts'
@@ -81,7 +82,7 @@ export async function measureRedis(effort: Effort): Promise<JudgedCase> {
       toSubject(
         'express-session + connect-redis',
         'peer',
-        await createExpressSessions({ client, prefix: `${prefix}peer:` }),
+        await createExpressSessions(new RedisStore({ client, prefix: `${prefix}peer:` })),
       ),
     ]
     return {

@@ -4,12 +4,16 @@
  * @module
  */
 
-import { createAuth, storedSessions, type SessionStoreParts } from '@latchkey/core'
+import { createAuth, storedSessions, type Auth, type SessionStoreParts, type SessionStrategy } from '@latchkey/core'
+import { sealedSessions } from '@latchkey/iron'
 import { createTestRequest, TEST_SECRETS } from '@latchkey/testing'
 import { cookieRequest, UNSENT } from './requests.ts'
 
-/** An application that keeps sessions in a store. */
+type Values = Record<string, string | number>
+
+/** An application that keeps sessions. */
 export interface OurSessions {
+  readonly auth: Auth<unknown, Values>
   /** The cookie of a login, as a browser sends it. */
   readonly cookie: string
   /** One request: past a guard, into the session, a value out of it. Gives the value; null when the guard refuses. */
@@ -18,10 +22,18 @@ export interface OurSessions {
   write(key: string, value: number): Promise<void>
 }
 
-/** Creates the application, logs a user in, and keeps a value in the session. */
-export async function createOurSessions(store: SessionStoreParts): Promise<OurSessions> {
+/** Creates the application on a store, logs a user in, and keeps a value in the session. */
+export function createOurSessions(store: SessionStoreParts): Promise<OurSessions> {
+  return logIn(storedSessions<Values>(store))
+}
+
+/** The same with the values sealed into the cookie. */
+export function createOurSealedSessions(): Promise<OurSessions> {
+  return logIn(sealedSessions<Values>())
+}
+
+async function logIn(sessions: SessionStrategy<Values>): Promise<OurSessions> {
   const origin = 'https://app.test'
-  const sessions = storedSessions<Record<string, string | number>>(store)
   const auth = createAuth({ origin, secrets: TEST_SECRETS, sessions })
   const guard = auth.guard()
   let line = ''
@@ -32,6 +44,7 @@ export async function createOurSessions(store: SessionStoreParts): Promise<OurSe
   await login.session.set('name', 'Ada')
   const cookie = line.slice(0, line.indexOf(';'))
   return {
+    auth,
     cookie,
     async visit(presented, index) {
       const context = auth.open(cookieRequest(presented, index), UNSENT)

@@ -7,7 +7,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
-import { RedisStore } from 'connect-redis'
 import session, { type SessionData, type Store } from 'express-session'
 import { connectRequest } from './requests.ts'
 
@@ -18,13 +17,12 @@ export interface PeerSessions {
   visit(cookie: string, index: number): Promise<string | null>
 }
 
-/** express-session on its own memory store, or with connect-redis. */
-export async function createExpressSessions(redis?: {
-  readonly client: unknown
-  readonly prefix: string
-}): Promise<PeerSessions> {
-  const secret = 'a secret of thirty-two characters'
-  const store: Store = redis === undefined ? new session.MemoryStore() : new RedisStore(redis)
+/** What express-session signs its cookies with. */
+export const EXPRESS_SECRET = 'a secret of thirty-two characters'
+
+/** express-session on its own memory store, or on another. */
+export async function createExpressSessions(store: Store = new session.MemoryStore()): Promise<PeerSessions> {
+  const secret = EXPRESS_SECRET
   const middleware = session({ secret, store, resave: false, saveUninitialized: false, cookie: { secure: true } })
 
   type Visited = SessionData & { name?: string }

@@ -8,6 +8,7 @@ import { joinFindings, type Group, type GroupContext } from '../group.ts'
 import { figure, reportCases, type Findings, type Row } from '../report.ts'
 import { countContendedWrites, countReads, type CallCounts } from './contention.ts'
 import { measureMemory, measureRedis, measureSqlite, type JudgedCase } from './cookie-cases.ts'
+import { measureOneCookie } from './one-cookie.ts'
 
 const REQUESTS = 100
 const WRITERS = 24
@@ -16,12 +17,13 @@ const ROUNDS: Readonly<Record<GroupContext['extent'], number>> = { smoke: 2, nor
 /** The group. */
 export const sessionsGroup: Group = {
   name: 'sessions',
-  about: `From the Cookie header to a value of the session, as a guarded route has it, without sockets; the header's text is a new one each time. Peers are set up as their documentation says. The floor looks at no signature, no expiry and no revocation.
+  about: `From the Cookie header to a value of the session, as a guarded route has it, without sockets; the header's text is a new one each time. Peers are set up as their documentation says. The floor looks at no signature, no expiry and no revocation. *One cookie of 30* is reading the header alone.
 
 *Contention* counts the calls of the store, which are commands where a call is one: ${REQUESTS} requests that read one session, half of them at once; and ${WRITERS} requests at a time that write to one session, each under its own key.`,
   async run({ extent, effort, progress }) {
     const cases: JudgedCase[] = []
     for (const [name, measure] of [
+      ['one cookie', measureOneCookie],
       ['memory', measureMemory],
       ['SQLite', measureSqlite],
       ['Redis', measureRedis],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { LOCAL_BACKENDS, openIfReachable, type BackendKind } from './backends.ts'
+import type { BackendKind } from './backend.ts'
+import { LOCAL_BACKENDS, openIfReachable } from './backends.ts'
 import { createTemplate } from './records.ts'
 
 it.each(LOCAL_BACKENDS)(

@@ -7,66 +7,19 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createMemorySessionStore, type SessionStoreParts } from '@latchkey/core'
-import { kyselySessionStore, migrateToLatest, withPreparedStatements } from '@latchkey/kysely'
+import { createMemoryRevocationStore, createMemorySessionStore } from '@latchkey/core'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
-import { redisSessionStore } from '@latchkey/redis'
-import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
+import { redisRevocationStore, redisSessionStore } from '@latchkey/redis'
+import { MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
-import { Pool } from 'pg'
 import { createClient } from 'redis'
+import type { Backend, BackendKind } from './backend.ts'
+import { newPrefix, openKysely } from './open-kysely.ts'
+import { postgres, unpreparedPostgres } from './postgres-backend.ts'
 
-/** A store under measurement. */
-export interface Backend {
-  readonly store: SessionStoreParts
-  /** Reads a row by its id, in the one command that the driver has for it. */
-  bareRead(id: string): unknown
-  /** Writes a session's values by its id, in the one command that the driver has for it. */
-  bareWrite(id: string, data: string): unknown
-  /** How many commands the store has sent so far. */
-  commands(): number
-  /** The bytes that one of so many sessions takes, indexes included; undefined where that cannot be told. */
-  bytesPerSession(sessions: number, sampleId: string): Promise<number | undefined>
-  /** Removes what was made, and closes connections. */
-  close(): Promise<void>
-}
-
-/** A kind of store. */
-export interface BackendKind {
-  readonly name: string
-  /** Whether a command goes through a socket, which is what most of its time is then. */
-  readonly isNetworked: boolean
-  /** Another way to use a server that is measured already: its operations are compared, and it has no goal and no growth of its own. */
-  readonly isVariant?: boolean
-  open(): Promise<Backend>
-}
-
-const POSTGRES_URL = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
 const MYSQL_URL = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
-const REDIS_URL = process.env['LATCHKEY_REDIS_URL'] ?? 'redis://127.0.0.1:6379'
-
-let prefixes = 0
-/** Other runs may use the same servers. */
-const newPrefix = (): string => `bench_${process.pid}_${(prefixes += 1)}_`
-
-async function openKysely(dialect: Dialect, tablePrefix: string) {
-  let count = 0
-  const db = new Kysely<unknown>({
-    dialect,
-    log: ({ level }) => {
-      if (level === 'query') count += 1
-    },
-  })
-  await migrateToLatest(db, { tablePrefix })
-  async function close(): Promise<void> {
-    const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-    for (const { name } of tables.filter((table) => table.name.startsWith(tablePrefix))) {
-      await db.schema.dropTable(name).execute()
-    }
-    await db.destroy()
-  }
-  return { store: kyselySessionStore(db, { tablePrefix }), commands: () => count, close }
-}
+/** Where Redis is. */
+export const REDIS_URL: string = process.env['LATCHKEY_REDIS_URL'] ?? 'redis://127.0.0.1:6379'
 
 const memory: BackendKind = {
   name: 'memory',
@@ -82,6 +35,7 @@ const memory: BackendKind = {
         update: (...args) => ((count += 1), store.update(...args)),
         touch: (...args) => ((count += 1), store.touch(...args)),
       },
+      revocations: createMemoryRevocationStore({ maxRevocations: 10_000_000 }),
       bareRead: (id) => JSON.parse(rows.get(id) ?? 'null') as unknown,
       bareWrite: (id, data) => rows.set(id, data),
       commands: () => count,
@@ -99,11 +53,12 @@ const sqlite: BackendKind = {
     const file = join(folder, 'sessions.sqlite')
     const database = openSqlite(file)
     const prefix = newPrefix()
-    const { store, commands } = await openKysely(nodeSqliteDialect(database), prefix)
+    const { store, revocations, commands } = await openKysely(nodeSqliteDialect(database), prefix)
     const read = database.prepare(`select * from ${prefix}sessions where id = ?`)
     const write = database.prepare(`update ${prefix}sessions set data = ? where id = ?`)
     return {
       store,
+      revocations,
       bareRead: (id) => read.get(id),
       bareWrite: (id, data) => write.run(data, id),
       commands,
@@ -119,52 +74,12 @@ const sqlite: BackendKind = {
   },
 }
 
-/** With prepared statements on both sides, or without them on both sides. */
-function postgresKind(name: string, isPrepared: boolean): BackendKind {
-  return {
-    name,
-    isNetworked: true,
-    isVariant: !isPrepared,
-    async open() {
-      const prefix = newPrefix()
-      const own = new Pool({ connectionString: POSTGRES_URL, max: 8 })
-      const { store, commands, close } = await openKysely(
-        new PostgresDialect({ pool: isPrepared ? withPreparedStatements(own) : own }),
-        prefix,
-      )
-      const pool = new Pool({ connectionString: POSTGRES_URL, max: 8 })
-      const nameOf = (statement: string) => (isPrepared ? { name: statement } : {})
-      const read = { ...nameOf('read'), text: `select * from ${prefix}sessions where id = $1` }
-      const write = { ...nameOf('write'), text: `update ${prefix}sessions set data = $2 where id = $1` }
-      return {
-        store,
-        bareRead: (id) => pool.query({ ...read, values: [id] }),
-        bareWrite: (id, data) => pool.query({ ...write, values: [id, data] }),
-        commands,
-        async bytesPerSession(sessions) {
-          const { rows } = await pool.query<{ size: string }>(
-            `select pg_total_relation_size('${prefix}sessions') as size`,
-          )
-          return Number(rows[0]?.size) / sessions
-        },
-        async close() {
-          await pool.end()
-          await close()
-        },
-      }
-    },
-  }
-}
-
-const postgres = postgresKind('PostgreSQL', true)
-const unpreparedPostgres = postgresKind('PostgreSQL, not prepared', false)
-
 const mariadb: BackendKind = {
   name: 'MariaDB',
   isNetworked: true,
   async open() {
     const prefix = newPrefix()
-    const { store, commands, close } = await openKysely(
+    const { store, revocations, commands, close } = await openKysely(
       new MysqlDialect({ pool: createPool({ uri: MYSQL_URL, connectionLimit: 8 }) }),
       prefix,
     )
@@ -172,6 +87,7 @@ const mariadb: BackendKind = {
     const pool = bare.promise()
     return {
       store,
+      revocations,
       bareRead: (id) => pool.execute(`select * from ${prefix}sessions where id = ?`, [id]),
       bareWrite: (id, data) => pool.execute(`update ${prefix}sessions set data = ? where id = ?`, [data, id]),
       commands,
@@ -206,6 +122,7 @@ const redis: BackendKind = {
     const keyOf = (id: string): string => `${prefix}session:${id}`
     return {
       store: redisSessionStore(counted, { prefix }),
+      revocations: redisRevocationStore(client, { prefix }),
       bareRead: (id) => client.get(keyOf(id)),
       bareWrite: (id, data) => client.set(`${prefix}bare:${id}`, data),
       commands: () => count,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { EFFORTS } from '../group.ts'
-import { LOCAL_BACKENDS, type Backend, type BackendKind } from './backends.ts'
+import type { Backend, BackendKind } from './backend.ts'
+import { LOCAL_BACKENDS } from './backends.ts'
 import { measureOperations } from './operations.ts'
 
 const open = (): Promise<Backend> => (LOCAL_BACKENDS[0] as BackendKind).open()

@@ -5,7 +5,7 @@
  */
 
 import { measureCase, type CaseFigures, type Effort, type Subject } from '../measuring.ts'
-import type { Backend } from './backends.ts'
+import type { Backend } from './backend.ts'
 import { createTemplate, fillStore, idOf } from './records.ts'
 import type { SessionChanges, SessionRecord } from '@latchkey/core'
 

@@ -62,10 +62,27 @@ export async function fillStore(
   inFlight = 32,
 ): Promise<void> {
   const call = { now: template.createdAt }
+  await forEachNumber(from, to, (index) => store.create(recordOf(template, index), call), inFlight)
+}
+
+/** The revocation of that number, and until when it is kept. */
+export function revocationOf(
+  index: number,
+  now: number,
+): { readonly revoked: { readonly id: string; readonly subject: string }; readonly until: number } {
+  const id = createHash('md5').update(`revoked ${index}`).digest('hex')
+  return { revoked: { id, subject: `user-${index}` }, until: now + 3_600_000 }
+}
+
+/** Does what is given for each number from one up to another, several at a time. */
+export async function forEachNumber(
+  from: number,
+  to: number,
+  task: (index: number) => Promise<unknown>,
+  inFlight = 32,
+): Promise<void> {
   for (let start = from; start < to; start += inFlight) {
     const count = Math.min(inFlight, to - start)
-    await Promise.all(
-      Array.from({ length: count }, (_, index) => store.create(recordOf(template, start + index), call)),
-    )
+    await Promise.all(Array.from({ length: count }, (_, index) => task(start + index)))
   }
 }

@@ -5,14 +5,15 @@
  */
 
 import { createHmac, createSecretKey, generateKeyPairSync, randomBytes, randomUUID, type JsonWebKey } from 'node:crypto'
-import type { KeyAlgorithm } from '@latchkey/core'
+import { createMemoryRevocationStore, type KeyAlgorithm } from '@latchkey/core'
 import { createSigner } from 'fast-jwt'
 import { SignJWT } from 'jose'
 import jsonwebtoken from 'jsonwebtoken'
 import { forgeToken } from '../forgery.ts'
-import type { Group } from '../group.ts'
+import { joinFindings, type Extent, type Group } from '../group.ts'
 import { measureCase, type MeasuredCase, type Subject } from '../measuring.ts'
 import { reportCases, type CaseGoal } from '../report.ts'
+import { floodWithForgeries, reportFlood } from './forged-flood.ts'
 import {
   AUDIENCE,
   createOurAuth,
@@ -32,13 +33,19 @@ import {
 /** So many different tokens are verified in turn, so that none is found in a cache that is not meant. */
 const TOKENS = 2_000
 
+/** So many tokens of others are revoked, and as many subjects, where revocations are looked up. */
+const REVOKED = 1_000
+
+/** So many forged tokens are sent, each one another. */
+const FLOODS: Readonly<Record<Extent, number>> = { smoke: 1_000, normal: 100_000, full: 100_000 }
+
 type Planned = readonly [MeasuredCase, CaseGoal | undefined]
 
 /** The group. */
 export const tokensGroup: Group = {
   name: 'tokens',
-  about: `Tokens of RFC 9068 with issuer, audience, expiry, a subject, an id and one scope. *Cold*: ${TOKENS} different tokens in turn and no cache. *Seen before*: the same token again, as a new text, with the cache. Keys are imported once. Every verifier checks issuer, audience and expiry; ours checks the type, the id and the form of everything besides. The floor is one HMAC, or one signature off the main thread, and one \`JSON.parse\`.`,
-  async run({ effort, progress }) {
+  about: `Tokens of RFC 9068 with issuer, audience, expiry, a subject, an id and one scope. *Cold*: ${TOKENS} different tokens in turn and no cache. *Seen before*: the same token again, as a new text, with the cache. Keys are imported once. Every verifier checks issuer, audience and expiry; ours checks the type, the id and the form of everything besides. The floor is one HMAC, or one signature off the main thread, and one \`JSON.parse\`. *Revocations looked up*: with a copy of the revocations in the process (\`authoritative: 'local'\`), of 1,000 other tokens and as many other subjects; the peers have none. *A flood* is of forged tokens that all differ, once through each side in turns of a tenth; what it leaves behind is the heap after a collection, less that before.`,
+  async run({ effort, extent, progress }) {
     const planned = [...(await planHmac()), ...(await planAsymmetric())]
     const cases = []
     for (const [measured, goal] of planned) {
@@ -46,7 +53,9 @@ export const tokensGroup: Group = {
       const figures = await measureCase(measured, effort)
       cases.push({ figures, ...(goal === undefined ? {} : { goal }) })
     }
-    return reportCases('tokens', 'Access tokens', cases)
+    progress('a flood of forged tokens')
+    const flood = await floodWithForgeries(FLOODS[extent])
+    return joinFindings([reportCases('tokens', 'Access tokens', cases), reportFlood(flood)])
   },
 }
 
@@ -77,12 +86,32 @@ async function planHmac(): Promise<readonly Planned[]> {
   const bytes = Buffer.from(first)
   const seen = seenFloor(hmac as (token: string) => string | null)
   const seenOnes = verifying(ourVerifier(warm), fastJwtVerifier(material, true), seen, () => bytes.toString('latin1'))
+  // Tokens of others that were revoked, and a subject whose epoch has risen, on both sides.
+  const revocations = createMemoryRevocationStore()
+  const denied = new Set<string>()
+  const epochs = new Map<string, number>()
+  for (let index = 0; index < REVOKED; index += 1) {
+    const call = { now: Date.now() }
+    await revocations.revoke({ id: `token-${index}`, subject: `gone-${index}` }, call.now + 600_000, call)
+    await revocations.revokeAllForSubject(`gone-${index}`, {}, call)
+    denied.add(`token-${index}`)
+    epochs.set(`gone-${index}`, call.now)
+  }
+  const revocable = await createOurAuth(material, true, revocations)
+  const looksUp = seenFloor(
+    hmac as (token: string) => string | null,
+    (token, subject) => !denied.has(token) && (epochs.get(subject) ?? 0) <= 0,
+  )
+  const lookedUpOnes = verifying(ourVerifier(revocable, 'local'), fastJwtVerifier(material, true), looksUp, () =>
+    bytes.toString('latin1'),
+  ).filter(({ name }) => name !== 'jsonwebtoken')
   const forgedOnes = verifying(
     ourVerifier(warm),
     fastJwtVerifier(material, false),
     hmac,
     (index) => forged[index % TOKENS] as string,
   )
+  const signing = await signingSubjects(material)
   return [
     [
       { name: 'HS256 verify, cold', subjects: coldOnes },
@@ -97,12 +126,20 @@ async function planHmac(): Promise<readonly Planned[]> {
       { words: '<= 1.5x floor, <= 1/3 fast-jwt, <= 1/80 jose', floor: 1.5, peers: { 'fast-jwt': 1 / 3, jose: 1 / 80 } },
     ],
     [
+      { name: 'HS256 verify, seen before, revocations looked up', subjects: lookedUpOnes },
+      { words: '<= 1.5x floor, <= 1/3 fast-jwt, <= 1/80 jose', floor: 1.5, peers: { 'fast-jwt': 1 / 3, jose: 1 / 80 } },
+    ],
+    [
       { name: 'HS256 verify, forged', subjects: forgedOnes },
       { words: '<= 1.5x floor', floor: 1.5 },
     ],
     [
-      { name: 'HS256 sign', subjects: await signingSubjects(material) },
+      { name: 'HS256 sign', subjects: signing },
       { words: '<= 1.3x floor, <= 1/10 jose, <= fast-jwt', floor: 1.3, peers: { jose: 0.1, 'fast-jwt': 1 } },
+    ],
+    [
+      { name: 'HS256 sign, 100 in flight', subjects: signing, inFlight: 100 },
+      { words: '<= 1/7 jose', peers: { jose: 1 / 7 } },
     ],
   ]
 }

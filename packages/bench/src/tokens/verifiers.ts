@@ -13,7 +13,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
-import { createAuth, createKeyring, type Auth, type KeyAlgorithm } from '@latchkey/core'
+import { createAuth, createKeyring, type Auth, type KeyAlgorithm, type RevocationStore } from '@latchkey/core'
 import { createVerifier, TokenError } from 'fast-jwt'
 import { errors as joseErrors, jwtVerify } from 'jose'
 import jsonwebtoken from 'jsonwebtoken'
@@ -42,15 +42,20 @@ export function materialOf(alg: KeyAlgorithm, privateJwk: KeyMaterial['privateJw
 }
 
 /** An application of ours with that key. */
-export async function createOurAuth({ alg, privateJwk }: KeyMaterial, cache: boolean): Promise<Auth> {
+export async function createOurAuth(
+  { alg, privateJwk }: KeyMaterial,
+  cache: boolean,
+  revocations?: RevocationStore,
+): Promise<Auth> {
   const keys = await createKeyring([{ kid: 'bench', alg, state: 'active', jwk: privateJwk }])
-  return createAuth({ tokens: { issuer: ISSUER, audience: AUDIENCE, keys, ...(cache ? {} : { cache: false }) } })
+  const tokens = { issuer: ISSUER, audience: AUDIENCE, keys, ...(cache ? {} : { cache: false as const }) }
+  return createAuth({ tokens, ...(revocations === undefined ? {} : { revocations: { store: revocations } }) })
 }
 
-/** `auth.verifyAccessToken`. */
-export function ourVerifier(auth: Auth): Verifier {
+/** `auth.verifyAccessToken`; `local` looks at a copy of the revocations besides. */
+export function ourVerifier(auth: Auth, authoritative: 'local' | false = false): Verifier {
   return async (token) => {
-    const result = await auth.verifyAccessToken(token)
+    const result = await auth.verifyAccessToken(token, { authoritative })
     return result.ok ? result.principal.subject : null
   }
 }
@@ -143,12 +148,15 @@ function toDer(signature: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0x30, body.length]), body])
 }
 
-/** A token that was seen: its whole text in a map, and the time. */
-export function seenFloor(verifier: (token: string) => string | null): Verifier {
+/** A token that was seen: its whole text in a map, the time, and whether it is alive. */
+export function seenFloor(
+  verifier: (token: string) => string | null,
+  isAlive: (token: string, subject: string) => boolean = () => true,
+): Verifier {
   const seen = new Map<string, { readonly subject: string; readonly until: number }>()
   return (token) => {
     const known = seen.get(token)
-    if (known !== undefined && Date.now() < known.until) return known.subject
+    if (known !== undefined && Date.now() < known.until && isAlive(token, known.subject)) return known.subject
     const subject = verifier(token)
     if (subject !== null) seen.set(token, { subject, until: Date.now() + 60_000 })
     return subject
