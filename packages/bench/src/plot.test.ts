@@ -4,8 +4,14 @@ import type { Row } from './report.ts'
 
 function row(group: string, name: string, subject: string, time: number): Row {
   return {
-    ...{ group, case: name, subject, us_main_cpu: time },
-    ...{ ratio_to_floor: null, ratio_to_peer: null, goal: null, met: null },
+    group,
+    case: name,
+    subject,
+    us_main_cpu: time,
+    ratio_to_floor: null,
+    ratio_to_peer: null,
+    goal: null,
+    met: null,
   }
 }
 

@@ -13,8 +13,16 @@ it('the goals stand before the groups, are judged by what was kept, and a second
       tables: [],
       rows: [
         {
-          ...{ group: 'types', case: 'an application', subject: 'latchkey', us_main_cpu: null },
-          ...{ ratio_to_floor: null, ratio_to_peer: null, goal: '<= 2000', met, value: 5, unit: 'instantiations' },
+          group: 'types',
+          case: 'an application',
+          subject: 'latchkey',
+          us_main_cpu: null,
+          ratio_to_floor: null,
+          ratio_to_peer: null,
+          goal: '<= 2000',
+          met,
+          value: 5,
+          unit: 'instantiations',
         },
       ],
     })

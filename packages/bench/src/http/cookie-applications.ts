@@ -33,6 +33,12 @@ function answer(found: unknown, ...[request, response]: Parameters<RequestListen
   else response.writeHead(401).end()
 }
 
+const foundBy =
+  (find: (...exchange: Parameters<RequestListener>) => Promise<unknown>): RequestListener =>
+  async (request, response) => {
+    answer(await find(request, response), request, response)
+  }
+
 const BARE: Application = {
   name: 'node:http, bare',
   role: 'floor',
@@ -58,10 +64,7 @@ export async function nodeCookieApplications(): Promise<readonly Application[]> 
       role: 'peer',
       isGuarded: true,
       credential: cookies(better.cookie),
-      start: () =>
-        createServer(async (request, response) => {
-          answer(await better.visit(request.headers.cookie ?? '', 0), request, response)
-        }),
+      start: () => createServer(foundBy((request) => better.visit(request.headers.cookie ?? '', 0))),
     },
   ]
 }
@@ -85,10 +88,12 @@ export async function nodeSealedApplications(): Promise<readonly Application[]> 
       isGuarded: true,
       credential: cookies(`${IRON.cookieName}=${seal}`),
       start: () =>
-        createServer(async (request, response) => {
-          const found = await getIronSession<{ name?: string }>(nodeCookies(request, response), IRON)
-          answer(found.name, request, response)
-        }),
+        createServer(
+          foundBy(async (request, response) => {
+            const found = await getIronSession<{ name?: string }>(nodeCookies(request, response), IRON)
+            return found.name
+          }),
+        ),
     },
   ]
 }

@@ -13,8 +13,8 @@ import { measureProcesses, type ProcessFigures, type ScaleEffort } from './proce
 const COUNTS = [1, 2, 4]
 const EFFORTS: Readonly<Record<Extent, ScaleEffort>> = {
   smoke: { rounds: 1, requests: 40 },
-  normal: { rounds: 5, requests: 10_000 },
-  full: { rounds: 9, requests: 20_000 },
+  normal: { rounds: 5, requests: 2_000 },
+  full: { rounds: 9, requests: 5_000 },
 }
 
 /** The group. */
