@@ -109,7 +109,7 @@ describe('refresh()', () => {
     const second = await exchange(app, first.refresh_token)
     expect(second.refresh_token).toMatch(/\.1\./)
     expect(second.access_token).not.toBe(first.access_token)
-    app.runtime.advance('9s')
+    app.runtime.advance('4s')
     for (const token of [first.refresh_token, second.refresh_token]) {
       expect(await app.auth.refresh(token)).toMatchObject({
         ok: true,
@@ -117,8 +117,23 @@ describe('refresh()', () => {
         tokens: { refresh_token: second.refresh_token },
       })
     }
-    app.runtime.advance('1s')
+    app.runtime.advance('6s')
     expect(await app.auth.refresh(second.refresh_token)).toMatchObject({ ok: true, rotated: true })
+  })
+
+  it('moves the window on when it gives the successor late, so that nothing voids what was just given', async () => {
+    const app = createTestAuth()
+    const first = await logIn(app)
+    const second = await exchange(app, first.refresh_token)
+    for (let repeats = 0; repeats < 3; repeats += 1) {
+      app.runtime.advance('9s')
+      // A tab whose request was on its way while another one's answer was.
+      expect(await exchange(app, first.refresh_token)).toMatchObject({ refresh_token: second.refresh_token })
+    }
+    expect(await app.auth.refresh(second.refresh_token)).toMatchObject({ ok: true, rotated: false })
+    app.runtime.advance('10s')
+    expect(await app.auth.refresh(second.refresh_token)).toMatchObject({ ok: true, rotated: true })
+    expect(app.events.map(({ type }) => type)).toEqual(['session_created'])
   })
 
   it('survives an answer that was lost, and says so', async () => {

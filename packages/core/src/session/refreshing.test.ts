@@ -41,6 +41,29 @@ describe('refreshSession()', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'granted' && outcome.rotated)).toHaveLength(1)
   })
 
+  it('gives what the primary holds and not what a lagging read shows, to who comes late in a window', async () => {
+    const { engine, runtime, events, refresh } = await begin()
+    const one = await refresh()
+    if (one.status !== 'granted') throw new Error(one.status)
+    runtime.advance('10s')
+    expect(await refresh({ record: one.record, generation: 0 })).toMatchObject({ record: { generation: 2 } })
+    // A clock that is a little behind, and a replica that still shows the generation that was voided.
+    const late = await engine.refresh({ record: one.record, generation: 0 }, runtime.now() - 1)
+    expect(late).toMatchObject({ status: 'granted', rotated: false, record: { generation: 2, previous: 0 } })
+    expect(events.map(({ type }) => type)).toEqual(['session_created', 'refresh_recovered'])
+  })
+
+  it('moves the window on once for tabs that come late at once', async () => {
+    const { engine, runtime, refresh } = await begin()
+    const one = await refresh()
+    if (one.status !== 'granted') throw new Error(one.status)
+    runtime.advance('9s')
+    const before = await engine.reload(one.record)
+    const outcomes = await Promise.all(Array.from({ length: 24 }, () => refresh({ record: one.record, generation: 0 })))
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'granted', record: { generation: 1 } })
+    expect((await engine.reload(one.record))?.version).toBe((before?.version ?? 0) + 1)
+  })
+
   it('is not thrown off by other writes to the record', async () => {
     const { engine, proof, refresh } = await begin()
     await engine.write(proof.record, { data: { cart: [1] } })

@@ -76,6 +76,12 @@ export async function refreshSession(
       return { status: 'ended', why: decision.why }
     }
     const rotatedAt = now()
+    if (decision.action === 'extend') {
+      const extended = await engine.write(record, { rotatedAt })
+      if (extended.ok) return { status: 'granted', record: extended.record, rotated: false }
+      record = await engine.reload(record)
+      continue
+    }
     const { idleExpiresAt } = decideExpiry(rotatedAt, policy)
     const written = await engine.write(record, {
       generation: decision.generation,

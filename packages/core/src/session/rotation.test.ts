@@ -19,6 +19,7 @@ const rotated: RotationState = { generation: 5, previous: 4, rotatedAt: T }
 const recovered: RotationState = { generation: 6, previous: 4, rotatedAt: T }
 
 const REPEAT = { action: 'repeat' }
+const EXTEND = { action: 'extend' }
 const SUPERSEDED = { action: 'superseded' }
 const REUSED = { action: 'revoke', why: 'reused' }
 const REGRESSED = { action: 'revoke', why: 'regressed' }
@@ -44,11 +45,13 @@ describe('decideRotation()', () => {
       recover,
       advance('rotate', 6, 5),
     ],
-    ['repeats for the token before, inside the window', rotated, 4, T + W - 1, recover, REPEAT],
+    ['repeats for the token before in the first half of the window', rotated, 4, T + W / 2 - 1, recover, REPEAT],
+    ['extends the window for the token before in its second half', rotated, 4, T + W / 2, recover, EXTEND],
+    ['extends the window for the token before at its end', rotated, 4, T + W - 1, recover, EXTEND],
     ['repeats for the token before, when the request began before the rotation', rotated, 4, T - 1, recover, REPEAT],
     ['recovers a lost answer at the end of the window', rotated, 4, T + W, recover, advance('recover', 6, 4)],
     ['takes the token before for stolen after the window, where strict', rotated, 4, T + W, strict, REUSED],
-    ['repeats for the token before inside the window, where strict', rotated, 4, T + W - 1, strict, REPEAT],
+    ['extends the window for the token before, where strict', rotated, 4, T + W - 1, strict, EXTEND],
     ['recovers again from the same token', recovered, 4, T + W, recover, advance('recover', 7, 4)],
     ['repeats the recovered successor inside the window', recovered, 4, T + 1, recover, REPEAT],
     ['takes a voided token for stolen', recovered, 5, T + 1, recover, REUSED],
@@ -142,7 +145,9 @@ describe('decideRotation()', () => {
         const first = decideRotation(state, state.generation, arrivedAt, recover)
         if (first.action !== 'advance') return
         const next = { generation: first.generation, previous: first.previous, rotatedAt: arrivedAt }
-        expect(decideRotation(next, state.generation, arrivedAt + later, recover)).toEqual(REPEAT)
+        expect(decideRotation(next, state.generation, arrivedAt + later, recover)).toEqual(
+          later < W / 2 ? REPEAT : EXTEND,
+        )
       }),
     )
   })

@@ -24,6 +24,7 @@ export type RotationState = Pick<SessionRecord, 'generation' | 'previous' | 'rot
  * The decision.
  *
  * - `repeat`: give the credential of the current generation; write nothing.
+ * - `extend`: the same, once the window was moved on by a write, on condition that nobody else wrote since.
  * - `advance`: write these fields, on condition that nobody else wrote since, then give the credential of the new generation.
  *   `recover` voids a successor that nobody was seen to use; `adopt` restores a write that a store lost.
  * - `superseded`: the request was overtaken by another on its way; ask again. Nothing is revoked.
@@ -31,6 +32,7 @@ export type RotationState = Pick<SessionRecord, 'generation' | 'previous' | 'rot
  */
 export type RotationDecision =
   | { readonly action: 'repeat' }
+  | { readonly action: 'extend' }
   | {
       readonly action: 'advance'
       readonly why: 'rotate' | 'recover' | 'adopt'
@@ -44,6 +46,7 @@ export type RotationDecision =
 const MAX_SKEW = 60_000
 
 const REPEAT: RotationDecision = Object.freeze({ action: 'repeat' })
+const EXTEND: RotationDecision = Object.freeze({ action: 'extend' })
 const SUPERSEDED: RotationDecision = Object.freeze({ action: 'superseded' })
 const REUSED: RotationDecision = Object.freeze({ action: 'revoke', why: 'reused' })
 const REGRESSED: RotationDecision = Object.freeze({ action: 'revoke', why: 'regressed' })
@@ -53,7 +56,9 @@ const REGRESSED: RotationDecision = Object.freeze({ action: 'revoke', why: 'regr
  *
  * The current token rotates, at most once a window: inside the window it is another tab that asks again, and gets the same. The token
  * before it gives the same successor inside the window, so that a retry and a race of tabs are not punished; after the window its
- * client never saw the successor. Every other generation is reuse, unless the request began before the rotation that made it so.
+ * client never saw the successor. In the second half of the window giving the successor moves the window on: otherwise a request a
+ * moment later, or by a clock that is a little ahead, would void what was just given; and a read that lags behind would give what was
+ * voided. Every other generation is reuse, unless the request began before the rotation that made it so.
  * A generation ahead of the record by one is a write that the store lost; further ahead, the store is not to be trusted.
  *
  * Never to be judged from a read that may be stale.
@@ -79,7 +84,7 @@ export function decideRotation(
     return { action: 'advance', why: 'adopt', generation: presented, previous: generation }
   if (presented > generation) return REGRESSED
   if (presented === previous) {
-    if (inWindow) return REPEAT
+    if (inWindow) return elapsed < reuseWindow / 2 ? REPEAT : EXTEND
     if (reuse === 'recover') return { action: 'advance', why: 'recover', generation: generation + 1, previous }
   }
   return elapsed < 0 ? SUPERSEDED : REUSED
