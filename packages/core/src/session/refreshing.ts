@@ -7,7 +7,7 @@
 import type { AuthEvent } from '../events.ts'
 import type { SessionChanges, SessionRecord } from '../ports.ts'
 import { decideExpiry, type SessionPolicy } from './policy.ts'
-import { decideRotation, type RotationPolicy } from './rotation.ts'
+import { decideRotation, type RotationDecision, type RotationPolicy } from './rotation.ts'
 
 /** A refresh token whose MAC was checked: the record as it was read, and the generation that the token names. */
 export interface RefreshProof {
@@ -61,12 +61,13 @@ export async function refreshSession(
     const decision = decideRotation(record, proof.generation, arrivedAt, policy)
     if (decision.action === 'superseded') return { status: 'superseded' }
     if (decision.action === 'repeat') return { status: 'granted', record, rotated: false }
+    const written = await engine.write(record, changesOf(decision, record, now(), policy))
+    if (!written.ok) {
+      record = await engine.reload(record)
+      continue
+    }
+    if (decision.action === 'extend') return { status: 'granted', record: written.record, rotated: false }
     if (decision.action === 'revoke') {
-      // A read that lags behind takes the newest token for a stolen one. Who can still write has seen the newest state.
-      if (!(await engine.write(record, { lastSeenAt: record.lastSeenAt })).ok) {
-        record = await engine.reload(record)
-        continue
-      }
       emit({
         type: 'suspicious',
         reason: decision.why === 'reused' ? 'refresh_reused' : 'store_regressed',
@@ -75,27 +76,29 @@ export async function refreshSession(
       await engine.destroy(record)
       return { status: 'ended', why: decision.why }
     }
-    const rotatedAt = now()
-    if (decision.action === 'extend') {
-      const extended = await engine.write(record, { rotatedAt })
-      if (extended.ok) return { status: 'granted', record: extended.record, rotated: false }
-      record = await engine.reload(record)
-      continue
-    }
-    const { idleExpiresAt } = decideExpiry(rotatedAt, policy)
-    const written = await engine.write(record, {
-      generation: decision.generation,
-      previous: decision.previous,
-      rotatedAt,
-      lastSeenAt: Math.max(record.lastSeenAt, rotatedAt),
-      idleExpiresAt: Math.min(Math.max(record.idleExpiresAt, idleExpiresAt), record.absoluteExpiresAt),
-    })
-    if (written.ok) {
-      if (decision.why === 'recover') emit({ type: 'refresh_recovered', sessionId: record.id })
-      // An adopted generation is the presented one: the client has it already.
-      return { status: 'granted', record: written.record, rotated: decision.why !== 'adopt' }
-    }
-    record = await engine.reload(record)
+    if (decision.why === 'recover') emit({ type: 'refresh_recovered', sessionId: record.id })
+    // An adopted generation is the presented one: the client has it already.
+    return { status: 'granted', record: written.record, rotated: decision.why !== 'adopt' }
   }
   return record === null ? { status: 'ended', why: 'gone' } : { status: 'superseded' }
+}
+
+/** What a decision writes. Every write proves that the record is the newest; without one, a read that lags behind would be believed. */
+function changesOf(
+  decision: Exclude<RotationDecision, { readonly action: 'repeat' | 'superseded' }>,
+  record: SessionRecord,
+  rotatedAt: number,
+  policy: SessionPolicy,
+): SessionChanges {
+  // Whoever presents the newest token is not to be taken for a thief: nothing changes but the version.
+  if (decision.action === 'revoke') return { lastSeenAt: record.lastSeenAt }
+  if (decision.action === 'extend') return { rotatedAt }
+  const { idleExpiresAt } = decideExpiry(rotatedAt, policy)
+  return {
+    generation: decision.generation,
+    previous: decision.previous,
+    rotatedAt,
+    lastSeenAt: Math.max(record.lastSeenAt, rotatedAt),
+    idleExpiresAt: Math.min(Math.max(record.idleExpiresAt, idleExpiresAt), record.absoluteExpiresAt),
+  }
 }
