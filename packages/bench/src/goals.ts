@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Findings, Row } from './report.ts'
+import { NO_FIGURES, type Findings, type Row } from './report.ts'
 
 /** A goal, and the rows that are to meet it. */
 export interface Goal {
@@ -112,9 +112,7 @@ export function judgeGoals(measured: readonly Row[]): Findings {
     group: 'goals',
     case: `${number}. ${operation}`,
     subject: 'latchkey',
-    us_main_cpu: null,
-    ratio_to_floor: null,
-    ratio_to_peer: null,
+    ...NO_FIGURES,
     goal: words,
     met: isMet,
     value: bearing.length - unmet.length,

@@ -25,6 +25,17 @@ export interface Row {
   readonly measured?: string
 }
 
+/** The members of a row that has no times, and nothing to reach. */
+export const NO_FIGURES: Pick<Row, 'us_main_cpu' | 'ratio_to_floor' | 'ratio_to_peer' | 'goal' | 'met'> = Object.freeze(
+  {
+    us_main_cpu: null,
+    ratio_to_floor: null,
+    ratio_to_peer: null,
+    goal: null,
+    met: null,
+  },
+)
+
 /** A table of a group. The first column names the row. */
 export interface Table {
   readonly title: string

@@ -6,7 +6,7 @@
 
 import { createMemoryRevocationStore, createMemorySessionStore } from '@latchkey/core'
 import { joinFindings, type Extent, type Group } from '../group.ts'
-import { figure, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, type Findings, type Row } from '../report.ts'
 import type { BackendKind } from '../stores/backend.ts'
 import { LOCAL_BACKENDS, NETWORKED_BACKENDS, openIfReachable } from '../stores/backends.ts'
 import { createTemplate, recordOf, revocationOf } from '../stores/records.ts'
@@ -163,9 +163,5 @@ function reportBounds(bounds: Readonly<Record<string, boolean>>): Findings {
 const EMPTY: Omit<Row, 'case'> = {
   group: 'growth',
   subject: 'latchkey',
-  us_main_cpu: null,
-  ratio_to_floor: null,
-  ratio_to_peer: null,
-  goal: null,
-  met: null,
+  ...NO_FIGURES,
 }

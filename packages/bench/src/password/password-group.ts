@@ -5,7 +5,7 @@
  */
 
 import { joinFindings, type Extent, type Group } from '../group.ts'
-import { figure, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, type Findings, type Row } from '../report.ts'
 import { median, quantile } from '../statistics.ts'
 import { BOUNDS, flood, type FloodFigures, type HashBound } from './hash-bound.ts'
 import { timeLogins, type LoginKind } from './login-timing.ts'
@@ -46,8 +46,7 @@ export function reportPasswords(
   hashes: number,
   logins: ReadonlyMap<LoginKind, readonly number[]>,
 ): Findings {
-  const nothing = { us_main_cpu: null, ratio_to_floor: null, ratio_to_peer: null, goal: null, met: null }
-  const base = { group: 'password', ...nothing } as const
+  const base = { group: 'password', ...NO_FIGURES } as const
   const floodRows: Row[] = floods.flatMap(([{ name }, { perSecond, mebibytes, loopDelay }]) => [
     { ...base, case: 'flood of hashes', subject: `${name} at once`, value: round(perSecond), unit: 'hashes/s' },
     { ...base, case: 'memory of a flood', subject: `${name} at once`, value: round(mebibytes), unit: 'MiB' },

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createPasswordHasher, type PasswordHasher } from '@latchkey/password'
-import { figure, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, type Findings, type Row } from '../report.ts'
 import { median, quantile } from '../statistics.ts'
 import { createOurAuth, joseVerifier, materialOf, ourVerifier, type Verifier } from '../tokens/verifiers.ts'
 
@@ -86,9 +86,7 @@ export function reportTokenLatency(found: readonly LatencyFigures[]): Findings {
       group: 'password',
       case: `HS256 verify during ${HASHES} hashes`,
       subject,
-      us_main_cpu: null,
-      ratio_to_floor: null,
-      ratio_to_peer: null,
+      ...NO_FIGURES,
       goal: isOurs ? `p99 <= ${MAX_P99} ms` : null,
       met: isOurs ? p99 <= MAX_P99 : null,
       value: Number(p99.toPrecision(4)),

@@ -5,7 +5,7 @@
  */
 
 import type { Group, GroupContext } from '../group.ts'
-import { percent, type Findings, type Row, type Table } from '../report.ts'
+import { NO_FIGURES, percent, type Findings, type Row, type Table } from '../report.ts'
 import { POLICIES, type RefreshPolicy } from './policies.ts'
 import { COLUMNS, huntThieves, shareKilled, type Column, type Extent, type ThiefFigures } from './simulation.ts'
 
@@ -69,13 +69,7 @@ export function reportRefresh(judged: readonly Judged[], note: string): Findings
   const beaten = beatenIn(judged)
   const rows = judged.flatMap(({ policy, killed, thieves }, position): Row[] => {
     const isOurs = position === 0
-    const base = {
-      group: 'refresh',
-      subject: policy.name,
-      us_main_cpu: null,
-      ratio_to_floor: null,
-      ratio_to_peer: null,
-    }
+    const base = { group: 'refresh', subject: policy.name, ...NO_FIGURES }
     return [
       ...COLUMNS.map((column, index): Row => {
         const isBeaten = beaten.some((place) => place.endsWith(`, ${nameOf(column)}`))

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readRows } from '../documents.ts'
-import type { Row } from '../report.ts'
+import { NO_FIGURES, type Row } from '../report.ts'
 import { calculateSizing, placeSizing } from './sizing.ts'
 
 const DOCS = join(import.meta.dirname, '../../../../docs')
@@ -11,11 +11,7 @@ const row = (group: string, name: string, value: number): Row => ({
   group,
   case: name,
   subject: 'latchkey',
-  us_main_cpu: null,
-  ratio_to_floor: null,
-  ratio_to_peer: null,
-  goal: null,
-  met: null,
+  ...NO_FIGURES,
   value,
 })
 

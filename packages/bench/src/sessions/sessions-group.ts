@@ -5,7 +5,7 @@
  */
 
 import { joinFindings, type Group, type GroupContext } from '../group.ts'
-import { figure, reportCases, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, reportCases, type Findings, type Row } from '../report.ts'
 import { countContendedWrites, countReads, type CallCounts } from './contention.ts'
 import { measureMemory, measureRedis, measureSqlite, type JudgedCase } from './cookie-cases.ts'
 import { measureOneCookie } from './one-cookie.ts'
@@ -46,7 +46,7 @@ export const sessionsGroup: Group = {
 export function reportContention(reads: CallCounts, writes: CallCounts, written: number): Findings {
   const touches = (reads['touch'] ?? 0) + (reads['update'] ?? 0)
   const retries = ((writes['update'] ?? 0) - written) / written
-  const empty = { group: 'sessions', subject: 'latchkey', us_main_cpu: null, ratio_to_floor: null, ratio_to_peer: null }
+  const empty = { group: 'sessions', subject: 'latchkey', ...NO_FIGURES }
   const rows: Row[] = [
     {
       ...empty,

@@ -5,7 +5,7 @@
  */
 
 import type { Group } from '../group.ts'
-import type { Row } from '../report.ts'
+import { NO_FIGURES, type Row } from '../report.ts'
 import { bundleOf } from './bundles.ts'
 
 interface Measured {
@@ -82,9 +82,7 @@ export const sizeGroup: Group = {
         group: 'size',
         case: name,
         subject,
-        us_main_cpu: null,
-        ratio_to_floor: null,
-        ratio_to_peer: null,
+        ...NO_FIGURES,
         goal: words,
         met,
         value: gzip,

@@ -5,7 +5,7 @@
  */
 
 import type { Group } from '../group.ts'
-import { figure, type Row } from '../report.ts'
+import { NO_FIGURES, figure, type Row } from '../report.ts'
 import { countInstantiations } from './instantiations.ts'
 
 const MAX_INSTANTIATIONS = 2_000
@@ -71,9 +71,7 @@ export const typesGroup: Group = {
         group: 'types',
         case: name,
         subject,
-        us_main_cpu: null,
-        ratio_to_floor: null,
-        ratio_to_peer: null,
+        ...NO_FIGURES,
         goal,
         met,
         value,

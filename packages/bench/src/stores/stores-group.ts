@@ -5,7 +5,7 @@
  */
 
 import { joinFindings, type Group } from '../group.ts'
-import { figure, reportCases, type CaseGoal, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, reportCases, type CaseGoal, type Findings, type Row } from '../report.ts'
 import type { BackendKind } from './backend.ts'
 import { LOCAL_BACKENDS, NETWORKED_BACKENDS, openIfReachable } from './backends.ts'
 import { measureOperations, type OperationFigures } from './operations.ts'
@@ -64,9 +64,5 @@ function reportOperations(kind: BackendKind, operations: readonly OperationFigur
 const EMPTY: Omit<Row, 'case'> = {
   group: 'stores',
   subject: 'latchkey',
-  us_main_cpu: null,
-  ratio_to_floor: null,
-  ratio_to_peer: null,
-  goal: null,
-  met: null,
+  ...NO_FIGURES,
 }

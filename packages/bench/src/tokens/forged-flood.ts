@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { mainThreadCpu } from '../measuring.ts'
-import { figure, type Findings, type Row } from '../report.ts'
+import { NO_FIGURES, figure, type Findings, type Row } from '../report.ts'
 import { median, medianRatio } from '../statistics.ts'
 import { createOurAuth, hmacFloor, materialOf, ourVerifier, type Verifier } from './verifiers.ts'
 
@@ -87,7 +87,7 @@ function heapInUse(): number {
 
 /** Turns the flood into rows and a table. */
 export function reportFlood({ count, cpu, ratio, bytesPerToken }: FloodFigures): Findings {
-  const base = { group: 'tokens', subject: 'latchkey', us_main_cpu: null, ratio_to_floor: null, ratio_to_peer: null }
+  const base = { group: 'tokens', subject: 'latchkey', ...NO_FIGURES }
   const rows: Row[] = [
     {
       ...base,
