@@ -7,6 +7,7 @@
 import { ConfigError } from '../faults.ts'
 import { decideRevocation, revocationKey } from '../revocation.ts'
 import type { Revocation, RevocationStore, SubjectCutOff } from '../revocation-port.ts'
+import { createTimeOrder } from './time-order.ts'
 
 /** What `createMemoryRevocationStore` may be told. */
 export interface MemoryRevocationStoreOptions {
@@ -25,7 +26,7 @@ interface Written {
  *
  * When it is full, `revoke` clears away what may be forgotten; if that frees nothing, it rejects, because no revocation is ever
  * thrown away for a new one. What is kept for a subject whose sessions were ended is kept for as long as the store lives.
- * `changedSince` looks at every entry.
+ * `changedSince` and `deleteExpired` look at nothing but what they give or remove.
  *
  * @throws {ConfigError} When `maxRevocations` is no whole number from 1 on.
  */
@@ -38,15 +39,18 @@ export function createMemoryRevocationStore({
   const revoked = new Map<string, Revocation & Written>()
   const cutOffs = new Map<string, SubjectCutOff & Written>()
 
+  const expiries = createTimeOrder()
+  // By the negative time, so that what was written last comes first.
+  const writes = { revoked: createTimeOrder(), cutOffs: createTimeOrder() }
+
   function forget(limit: number, now: number): number {
-    let forgotten = 0
-    for (const [key, { until }] of revoked) {
-      if (forgotten >= limit) break
-      if (now < until) continue
+    const keys = expiries.upTo(now, limit)
+    for (const key of keys) {
       revoked.delete(key)
-      forgotten += 1
+      expiries.delete(key)
+      writes.revoked.delete(key)
     }
-    return forgotten
+    return keys.length
   }
 
   return {
@@ -62,12 +66,15 @@ export function createMemoryRevocationStore({
       if (before === undefined && revoked.size >= maxRevocations && forget(Infinity, call.now) === 0) {
         throw new Error('The memory revocation store is full')
       }
-      revoked.set(key, {
+      const entry = {
         id,
         subject,
         until: Math.max(before?.until ?? until, until),
         writtenAt: later(before, call.now),
-      })
+      }
+      revoked.set(key, entry)
+      expiries.set(key, entry.until)
+      writes.revoked.set(key, -entry.writtenAt)
       return before === undefined
     },
 
@@ -80,22 +87,27 @@ export function createMemoryRevocationStore({
       call.signal?.throwIfAborted()
       const before = cutOffs.get(subject)
       const epoch = before?.epoch ?? 0
+      const writtenAt = later(before, call.now)
+      writes.cutOffs.set(subject, -writtenAt)
       cutOffs.set(subject, {
         subject,
         epoch: Math.max(epoch + 1, call.now, atLeast),
         spared: except,
         // Whose epoch was below the former one is dead, unless it was spared then: being named now revives nobody.
         floor: before !== undefined && except !== null && except === before.spared ? before.floor : epoch,
-        writtenAt: later(before, call.now),
+        writtenAt,
       })
     },
 
     async changedSince(since, call) {
       call.signal?.throwIfAborted()
-      const isNew = ({ writtenAt }: Written): boolean => writtenAt >= since
       return {
-        revoked: [...revoked.values()].filter((entry) => isNew(entry) && call.now < entry.until).map(toRevocation),
-        cutOffs: [...cutOffs.values()].filter(isNew).map(toCutOff),
+        revoked: writes.revoked
+          .upTo(-since)
+          .map((key) => revoked.get(key) as Revocation)
+          .filter(({ until }) => call.now < until)
+          .map(toRevocation),
+        cutOffs: writes.cutOffs.upTo(-since).map((subject) => toCutOff(cutOffs.get(subject) as SubjectCutOff)),
       }
     },
 

@@ -7,6 +7,8 @@
 import { ConfigError } from '../faults.ts'
 import type { ExpirySweep, SessionInfo, SessionStore, StoreCall, SubjectSessions } from '../ports.ts'
 import { keepRecord, openRecord, type KeptRecord } from './kept-record.ts'
+import { createSubjectIds } from './subject-ids.ts'
+import { createTimeOrder } from './time-order.ts'
 
 /** What `createMemorySessionStore` may be told. */
 export interface MemorySessionStoreOptions {
@@ -18,9 +20,8 @@ export interface MemorySessionStoreOptions {
  * Creates a session store that lives and dies with the process. For development and tests: nothing is shared with other
  * processes, and a restart logs everybody out.
  *
- * When it is full, `create` clears away what is dead, which costs one look at every record; if that frees nothing, it
- * rejects, because no live session is ever thrown away for a new one. `deleteExpired` looks at every record as well.
- * One number per subject whose sessions were ended is kept for as long as the store lives.
+ * When it is full, `create` clears away what is dead; if that frees nothing, it rejects, because no live session is ever
+ * thrown away for a new one. One number per subject whose sessions were ended is kept for as long as the store lives.
  *
  * @throws {ConfigError} When `maxSessions` is no whole number from 1 on.
  */
@@ -31,7 +32,8 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
     throw new ConfigError('maxSessions', 'must be a whole number from 1 on')
   }
   const records = new Map<string, KeptRecord>()
-  const idsBySubject = new Map<string, Set<string>>()
+  const idsBySubject = createSubjectIds()
+  const expiries = createTimeOrder()
   const epochs = new Map<string, number>()
 
   function isAlive(record: KeptRecord, now: number): boolean {
@@ -48,28 +50,25 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
     return record !== undefined && isAlive(record, call.now) ? record : undefined
   }
 
-  function listLive(subject: string, now: number): KeptRecord[] {
-    const ids = idsBySubject.get(subject) ?? []
-    return [...ids].map((id) => records.get(id) as KeptRecord).filter((record) => isAlive(record, now))
+  function listAll(subject: string): KeptRecord[] {
+    return idsBySubject.of(subject).map((id) => records.get(id) as KeptRecord)
   }
 
-  function remove(record: KeptRecord): void {
-    records.delete(record.id)
-    if (record.subject === null) return
-    const ids = idsBySubject.get(record.subject)
-    ids?.delete(record.id)
-    if (ids?.size === 0) idsBySubject.delete(record.subject)
+  function keep(record: KeptRecord): void {
+    records.set(record.id, record)
+    expiries.set(record.id, Math.min(record.idleExpiresAt, record.absoluteExpiresAt))
   }
 
-  function removeDead(limit: number, now: number): number {
-    let removed = 0
-    for (const record of records.values()) {
-      if (removed >= limit) break
-      if (isAlive(record, now)) continue
-      remove(record)
-      removed += 1
-    }
-    return removed
+  function remove({ id, subject }: KeptRecord): void {
+    records.delete(id)
+    expiries.delete(id)
+    idsBySubject.delete(subject, id)
+  }
+
+  function removeExpired(limit: number, now: number): number {
+    const ids = expiries.upTo(now, limit)
+    for (const id of ids) remove(records.get(id) as KeptRecord)
+    return ids.length
   }
 
   return {
@@ -77,14 +76,11 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
       call.signal?.throwIfAborted()
       if (records.has(record.id)) return 'exists'
       if (record.subject !== null && record.epoch < (epochs.get(record.subject) ?? 0)) return 'cut_off'
-      if (records.size >= maxSessions && removeDead(Infinity, call.now) === 0) {
+      if (records.size >= maxSessions && removeExpired(Infinity, call.now) === 0) {
         throw new Error('The memory session store is full')
       }
-      records.set(record.id, keepRecord(record))
-      if (record.subject === null) return 'created'
-      const ids = idsBySubject.get(record.subject)
-      if (ids === undefined) idsBySubject.set(record.subject, new Set([record.id]))
-      else ids.add(record.id)
+      keep(keepRecord(record))
+      idsBySubject.add(record.subject, record.id)
       return 'created'
     },
 
@@ -100,14 +96,14 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
       const version = ifVersion + 1
       const { carrier, subject, epoch, createdAt, absoluteExpiresAt, persistent } = record
       const fixed = { id, carrier, subject, epoch, createdAt, absoluteExpiresAt, persistent, version }
-      records.set(id, keepRecord({ ...openRecord(record), ...definedOf(changes), ...fixed }))
+      keep(keepRecord({ ...openRecord(record), ...definedOf(changes), ...fixed }))
       return { ok: true, version }
     },
 
     async touch(id, lastSeenAt, idleExpiresAt, call) {
       const record = findLive(id, call)
       if (record === undefined) return false
-      records.set(id, {
+      keep({
         ...record,
         lastSeenAt: Math.max(record.lastSeenAt, lastSeenAt),
         idleExpiresAt: Math.max(record.idleExpiresAt, Math.min(idleExpiresAt, record.absoluteExpiresAt)),
@@ -124,7 +120,8 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
 
     async listBySubject(subject, call) {
       call.signal?.throwIfAborted()
-      return listLive(subject, call.now)
+      return listAll(subject)
+        .filter((record) => isAlive(record, call.now))
         .map(toInfo)
         .toSorted((one, other) => other.createdAt - one.createdAt)
     },
@@ -137,18 +134,19 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
     async destroyAllForSubject(subject, { except }, call) {
       call.signal?.throwIfAborted()
       const epoch = Math.max((epochs.get(subject) ?? 0) + 1, call.now)
-      const live = listLive(subject, call.now)
-      const spared = live.find((record) => record.id === except)
-      if (spared !== undefined) records.set(spared.id, { ...spared, epoch })
-      const ended = live.filter((record) => record !== spared && record.epoch < epoch)
+      const all = listAll(subject)
+      const spared = all.find((record) => record.id === except && isAlive(record, call.now))
+      if (spared !== undefined) keep({ ...spared, epoch })
+      const ended = all.filter((record) => record !== spared && record.epoch < epoch)
+      const count = ended.filter((record) => isAlive(record, call.now)).length
       for (const record of ended) remove(record)
       epochs.set(subject, epoch)
-      return ended.length
+      return count
     },
 
     async deleteExpired(limit, call) {
       call.signal?.throwIfAborted()
-      return removeDead(limit, call.now)
+      return removeExpired(limit, call.now)
     },
   }
 }

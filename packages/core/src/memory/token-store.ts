@@ -7,6 +7,8 @@
 import { ConfigError } from '../faults.ts'
 import type { JsonObject } from '../json.ts'
 import type { TokenInfo, TokenRecord, TokenStore } from '../token-port.ts'
+import { createSubjectIds } from './subject-ids.ts'
+import { createTimeOrder } from './time-order.ts'
 
 /** What `createMemoryTokenStore` may be told. */
 export interface MemoryTokenStoreOptions {
@@ -23,8 +25,8 @@ interface KeptToken extends Omit<TokenRecord, 'data'> {
  * Creates a token store that lives and dies with the process. For development and tests: nothing is shared with other
  * processes, and a restart voids every token and API key.
  *
- * When it is full, `create` clears away what has expired, and rejects if that frees nothing. Listing, revoking all and
- * clearing away look at every token.
+ * When it is full, `create` clears away what has expired, and rejects if that frees nothing. Listing and revoking all look at every
+ * token of the subject, whatever its purpose.
  *
  * @throws {ConfigError} When `maxTokens` is no whole number from 1 on.
  */
@@ -33,6 +35,8 @@ export function createMemoryTokenStore({ maxTokens = 10_000 }: MemoryTokenStoreO
     throw new ConfigError('maxTokens', 'must be a whole number from 1 on')
   }
   const tokens = new Map<string, KeptToken>()
+  const idsBySubject = createSubjectIds()
+  const expiries = createTimeOrder()
 
   function findUnexpired(id: string, now: number): KeptToken | undefined {
     const token = tokens.get(id)
@@ -40,18 +44,22 @@ export function createMemoryTokenStore({ maxTokens = 10_000 }: MemoryTokenStoreO
   }
 
   function listAll(subject: string, purpose: string): KeptToken[] {
-    return [...tokens.values()].filter((token) => token.subject === subject && token.purpose === purpose)
+    const all = idsBySubject.of(subject).map((id) => tokens.get(id) as KeptToken)
+    return all.filter((token) => token.purpose === purpose)
+  }
+
+  function remove(id: string): boolean {
+    const token = tokens.get(id)
+    if (token === undefined) return false
+    expiries.delete(id)
+    idsBySubject.delete(token.subject, id)
+    return tokens.delete(id)
   }
 
   function removeExpired(limit: number, now: number): number {
-    let removed = 0
-    for (const token of tokens.values()) {
-      if (removed >= limit) break
-      if (isUnexpired(token, now)) continue
-      tokens.delete(token.id)
-      removed += 1
-    }
-    return removed
+    const ids = expiries.upTo(now, limit)
+    for (const id of ids) remove(id)
+    return ids.length
   }
 
   return {
@@ -62,6 +70,8 @@ export function createMemoryTokenStore({ maxTokens = 10_000 }: MemoryTokenStoreO
         throw new Error('The memory token store is full')
       }
       tokens.set(record.id, { ...record, data: JSON.stringify(record.data) })
+      idsBySubject.add(record.subject, record.id)
+      if (record.expiresAt !== null) expiries.set(record.id, record.expiresAt)
       return 'created'
     },
 
@@ -73,7 +83,7 @@ export function createMemoryTokenStore({ maxTokens = 10_000 }: MemoryTokenStoreO
 
     async consume(id, digest, { now, signal }) {
       signal?.throwIfAborted()
-      return findUnexpired(id, now)?.digest === digest && tokens.delete(id)
+      return findUnexpired(id, now)?.digest === digest && remove(id)
     },
 
     async touch(id, lastUsedAt, ifBefore, { now, signal }) {
@@ -96,14 +106,14 @@ export function createMemoryTokenStore({ maxTokens = 10_000 }: MemoryTokenStoreO
     async revoke(id, { now, signal }) {
       signal?.throwIfAborted()
       const unexpired = findUnexpired(id, now)
-      tokens.delete(id)
+      remove(id)
       return unexpired !== undefined
     },
 
     async revokeAll(subject, purpose, { now, signal }) {
       signal?.throwIfAborted()
       const all = listAll(subject, purpose)
-      for (const { id } of all) tokens.delete(id)
+      for (const { id } of all) remove(id)
       return all.filter((token) => isUnexpired(token, now)).length
     },
 
