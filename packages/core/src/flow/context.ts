@@ -57,47 +57,70 @@ export interface Context<User, Claims extends AccessTokenClaims, Data extends ob
   user(): Promise<User | null>
 }
 
-/** Makes the context of an exchange. */
-export function createContext<User, Claims extends AccessTokenClaims, Data extends object>(
-  exchange: Exchange<User, Claims, Data>,
-): Context<User, Claims, Data> {
-  return Object.freeze<Context<User, Claims, Data>>({
-    get authentication() {
-      if (exchange.authentication === undefined) throw notGuarded()
-      return exchange.authentication
-    },
-    get principal() {
-      const authentication = admitted(exchange)
-      if (authentication.status === 'authenticated') return authentication.principal
-      throw new UsageError('not_guarded', 'There is no principal: the caller is anonymous')
-    },
-    async session() {
-      const authentication = admitted(exchange)
-      if (exchange.cookieIgnored === 'by_route') {
-        throw new UsageError('not_guarded', 'The guard of this route ignores the session cookie')
-      }
-      // A guard with "optional" has refused this; here nothing was said about who may pass.
-      if (authentication.status === 'anonymous' && isCrossOriginChange(exchange)) throw notGuarded()
-      exchange.session ??= open(exchange)
-      return exchange.session
-    },
-    async view() {
-      const authentication = admitted(exchange)
-      const engine = engineOf(exchange.config)
-      if (authentication.status === 'authenticated' && authentication.via !== 'session') {
-        return createSessionView<Data>(await findNamedSession(exchange.config, authentication.principal), engine)
-      }
-      const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
-      const slot = presented?.status === 'live' && !presented.slot.ended ? presented.slot : undefined
-      return createSessionView<Data>(slot?.record ?? null, engine)
-    },
-    async user() {
-      const authentication = admitted(exchange)
-      if (authentication.status !== 'authenticated') return null
-      exchange.user ??= findUser(exchange.config, authentication.principal)
-      return exchange.user
-    },
-  })
+/** What an application holds, and the exchange behind it, which nobody else can reach. */
+class RequestContext<User, Claims extends AccessTokenClaims, Data extends object> implements Context<
+  User,
+  Claims,
+  Data
+> {
+  readonly #exchange: Exchange<User, Claims, Data>
+
+  constructor(exchange: Exchange<User, Claims, Data>) {
+    this.#exchange = exchange
+  }
+
+  /** The exchange behind a context that this configuration opened; undefined for anything else. */
+  static exchangeOf<User, Claims extends AccessTokenClaims, Data extends object>(
+    context: Context<User, Claims, Data>,
+    config: Config<User, Claims>,
+  ): Exchange<User, Claims, Data> | undefined {
+    if (typeof context !== 'object' || context === null || !(#exchange in context)) return undefined
+    const exchange = context.#exchange as unknown as Exchange<User, Claims, Data>
+    return exchange.config === config ? exchange : undefined
+  }
+
+  get authentication(): Authentication<Claims> {
+    if (this.#exchange.authentication === undefined) throw notGuarded()
+    return this.#exchange.authentication
+  }
+
+  get principal(): Principal<Claims> {
+    const authentication = admitted(this.#exchange)
+    if (authentication.status === 'authenticated') return authentication.principal
+    throw new UsageError('not_guarded', 'There is no principal: the caller is anonymous')
+  }
+
+  async session(): Promise<Session<Data>> {
+    const exchange = this.#exchange
+    const authentication = admitted(exchange)
+    if (exchange.cookieIgnored === 'by_route') {
+      throw new UsageError('not_guarded', 'The guard of this route ignores the session cookie')
+    }
+    // A guard with "optional" has refused this; here nothing was said about who may pass.
+    if (authentication.status === 'anonymous' && isCrossOriginChange(exchange)) throw notGuarded()
+    exchange.session ??= open(exchange)
+    return exchange.session
+  }
+
+  async view(): Promise<SessionView<Data>> {
+    const exchange = this.#exchange
+    const authentication = admitted(exchange)
+    const engine = engineOf(exchange.config)
+    if (authentication.status === 'authenticated' && authentication.via !== 'session') {
+      return createSessionView<Data>(await findNamedSession(exchange.config, authentication.principal), engine)
+    }
+    const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
+    const slot = presented?.status === 'live' && !presented.slot.ended ? presented.slot : undefined
+    return createSessionView<Data>(slot?.record ?? null, engine)
+  }
+
+  async user(): Promise<User | null> {
+    const exchange = this.#exchange
+    const authentication = admitted(exchange)
+    if (authentication.status !== 'authenticated') return null
+    exchange.user ??= findUser(exchange.config, authentication.principal)
+    return exchange.user
+  }
 }
 
 async function open<User, Claims extends AccessTokenClaims, Data extends object>(
@@ -148,7 +171,6 @@ export interface Contexts<User, Claims extends AccessTokenClaims, Data extends o
 export function createContexts<User, Claims extends AccessTokenClaims, Data extends object>(
   config: Config<User, Claims>,
 ): Contexts<User, Claims, Data> {
-  const exchanges = new WeakMap<Context<User, Claims, Data>, Exchange<User, Claims, Data>>()
   return {
     open(request, sink) {
       const exchange: Exchange<User, Claims, Data> = {
@@ -166,12 +188,10 @@ export function createContexts<User, Claims extends AccessTokenClaims, Data exte
         user: undefined,
         body: undefined,
       }
-      const context = createContext(exchange)
-      exchanges.set(context, exchange)
-      return context
+      return Object.freeze(new RequestContext(exchange))
     },
     exchangeOf(context) {
-      const exchange = exchanges.get(context)
+      const exchange = RequestContext.exchangeOf(context, config)
       if (exchange === undefined) throw new UsageError('argument', 'The context was opened by another instance')
       return exchange
     },

@@ -98,34 +98,47 @@ async function loadPresented(exchange: CookieExchange): Promise<PresentedSession
 
 /** The cookie as the way by which sessions reach this client. */
 export function carrierOf(exchange: CookieExchange): CredentialCarrier {
-  const { config, request, sink } = exchange
-  return {
-    get open() {
-      return sink.open
-    },
-    refusal: () =>
-      new UsageError('headers_sent', 'A cookie is needed, and the headers of the response are already sent'),
-    issue(record, credential) {
-      const left = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
-      const maxAge = record.persistent ? left : undefined
-      const problem = config.cookie.secure ? findCookieProblem(request.headers, config.origins) : undefined
-      if (problem !== undefined) config.report(problem)
-      sink.setCookie(config.cookie.name, config.cookie.issue(credential, maxAge))
-    },
-    clear: () => sink.setCookie(config.cookie.name, config.cookie.clearing),
+  return new CookieCarrier(exchange)
+}
+
+class CookieCarrier implements CredentialCarrier {
+  readonly #exchange: CookieExchange
+
+  constructor(exchange: CookieExchange) {
+    this.#exchange = exchange
+  }
+
+  get open(): boolean {
+    return this.#exchange.sink.open
+  }
+
+  refusal(): UsageError {
+    return new UsageError('headers_sent', 'A cookie is needed, and the headers of the response are already sent')
+  }
+
+  issue(record: SessionRecord, credential: string): void {
+    const { config, request, sink } = this.#exchange
+    const left = Math.max(1, Math.ceil((record.idleExpiresAt - readClock(config.runtime)) / 1_000))
+    const maxAge = record.persistent ? left : undefined
+    const problem = config.cookie.secure ? findCookieProblem(request.headers, config.origins) : undefined
+    if (problem !== undefined) config.report(problem)
+    sink.setCookie(config.cookie.name, config.cookie.issue(credential, maxAge))
+  }
+
+  clear(): void {
+    const { config, sink } = this.#exchange
+    sink.setCookie(config.cookie.name, config.cookie.clearing)
   }
 }
 
 /** The way to a client that did not ask for a session: a bearer token says who it is, and its cookie is not to be replaced. */
-function noCarrier(): CredentialCarrier {
-  return {
-    open: false,
-    refusal: () =>
-      new UsageError('not_guarded', 'A bearer token authenticated this request: a session begins behind via "session"'),
-    issue: () => {},
-    clear: () => {},
-  }
-}
+const NO_CARRIER: CredentialCarrier = Object.freeze<CredentialCarrier>({
+  open: false,
+  refusal: () =>
+    new UsageError('not_guarded', 'A bearer token authenticated this request: a session begins behind via "session"'),
+  issue: () => {},
+  clear: () => {},
+})
 
 /** Makes the handle on a slot of this exchange. */
 export function openSession<Data extends object>(
@@ -133,7 +146,7 @@ export function openSession<Data extends object>(
   slot: SessionSlot,
 ): Session<Data> {
   const { config, cookieIgnored, request } = exchange
-  const carrier = cookieIgnored === undefined ? carrierOf(exchange) : noCarrier()
+  const carrier = cookieIgnored === undefined ? carrierOf(exchange) : NO_CARRIER
   return createSession<Data>(slot, {
     engine: engineOf(config),
     carrier,

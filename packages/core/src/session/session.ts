@@ -11,7 +11,7 @@ import { createAnonymous } from './delivery.ts'
 import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
 import type { SessionWrite } from './strategy.ts'
 import { checkKey, deepFreeze, NO_DATA, ownValue, toSessionValue } from './values.ts'
-import { createWriter, type SessionParts, type SessionSlot } from './writer.ts'
+import { SessionWriter, type SessionParts, type SessionSlot } from './writer.ts'
 
 /**
  * One request's view of its session.
@@ -69,111 +69,158 @@ export interface Session<Data extends object = JsonObject> {
 
 /** Creates the handle on a slot. */
 export function createSession<Data extends object = JsonObject>(slot: SessionSlot, parts: SessionParts): Session<Data> {
-  const { engine, carrier } = parts
-  const { inTurn, refuse, reload, deliver, write } = createWriter(slot, parts)
-  const seen = new Map<string, JsonValue | undefined>()
+  return Object.freeze(new SessionHandle<Data>(slot, parts))
+}
 
-  function read(key: string): JsonValue | undefined {
-    const value = deepFreeze(ownValue(slot.record?.data ?? NO_DATA, key))
-    seen.set(key, value)
+class SessionHandle<Data extends object> implements Session<Data> {
+  readonly #slot: SessionSlot
+  readonly #parts: SessionParts
+  readonly #writer: SessionWriter
+  /** What was read, as it was then. */
+  readonly #seen = new Map<string, JsonValue | undefined>()
+
+  constructor(slot: SessionSlot, parts: SessionParts) {
+    this.#slot = slot
+    this.#parts = parts
+    this.#writer = new SessionWriter(slot, parts)
+  }
+
+  get id(): string | null {
+    return this.#slot.record?.id ?? null
+  }
+
+  get subject(): string | null {
+    return this.#slot.record?.subject ?? null
+  }
+
+  get<Key extends keyof Data & string>(key: Key): DeepReadonly<Data[Key]> | undefined {
+    return this.#read(key) as DeepReadonly<Data[Key]> | undefined
+  }
+
+  has(key: keyof Data & string): boolean {
+    return this.#read(key) !== undefined
+  }
+
+  keys(): (keyof Data & string)[] {
+    return Object.keys(this.#slot.record?.data ?? NO_DATA) as (keyof Data & string)[]
+  }
+
+  async set<Key extends keyof Data & string>(
+    key: Key,
+    value: Data[Key],
+    options?: WriteOptions<Data, Key>,
+  ): Promise<void> {
+    const policy = policyOf(options, this.#parts.engine.onConflict)
+    const patch = new Map([[checkKey(key), toSessionValue(value, key)]])
+    await this.#writer.inTurn(() => this.#change((data) => this.#settle(patch, data, policy)))
+  }
+
+  async update(
+    patchOrFunction: SessionPatch<Data> | ((values: DeepReadonly<Partial<Data>>) => SessionPatch<Data>),
+    options?: WriteOptions<Data>,
+  ): Promise<void> {
+    const policy = policyOf(options, this.#parts.engine.onConflict)
+    if (typeof patchOrFunction === 'function') {
+      return this.#writer.inTurn(() =>
+        this.#change((data) => toPatch(patchOrFunction(deepFreeze(data) as DeepReadonly<Partial<Data>>))),
+      )
+    }
+    const patch = toPatch(patchOrFunction)
+    return this.#writer.inTurn(() => this.#change((data) => this.#settle(patch, data, policy)))
+  }
+
+  async delete<Key extends keyof Data & string>(key: Key, options?: WriteOptions<Data, Key>): Promise<boolean> {
+    const policy = policyOf(options, this.#parts.engine.onConflict)
+    const slot = this.#slot
+    return this.#writer.inTurn(async () => {
+      const { record, ended } = slot
+      if (record === null) return false
+      // Another request may have set it since this one began, and finished before this call.
+      if (!ended && ownValue(record.data, key) === undefined) slot.record = await this.#writer.reload(record)
+      let deleted = false
+      await this.#writer.write(async (current) => {
+        deleted = ownValue(current.data, key) !== undefined
+        if (!deleted) return null
+        const patch = this.#settle(new Map([[key, undefined]]), current.data, policy)
+        deleted = patch.has(key) && patch.get(key) === undefined
+        return this.#writePatch(current, patch)
+      })
+      return deleted
+    })
+  }
+
+  async take<Key extends keyof Data & string>(key: Key): Promise<DeepReadonly<Data[Key]> | undefined> {
+    return this.#writer.inTurn(async () => {
+      let taken: JsonValue | undefined
+      if (this.#slot.record === null) return undefined
+      await this.#writer.write((current) => {
+        taken = ownValue(current.data, key)
+        return this.#writePatch(current, taken === undefined ? new Map() : new Map([[key, undefined]]))
+      })
+      return deepFreeze(taken) as DeepReadonly<Data[Key]> | undefined
+    })
+  }
+
+  async rotate(): Promise<void> {
+    const { engine, carrier } = this.#parts
+    const slot = this.#slot
+    return this.#writer.inTurn(async () => {
+      if (slot.record === null) return
+      if (!carrier.open) throw carrier.refusal()
+      const before = slot.record
+      await this.#writer.write((current) => engine.rotate(current, {}))
+      if (carrier.open || engine.credentialHoldsRecord) return this.#writer.deliver(slot.record)
+      // The client keeps the old credential, so that one must open the session again.
+      const { keyId, salt, generation, previous, rotatedAt } = before
+      await this.#writer.write((current) => engine.write(current, { keyId, salt, generation, previous, rotatedAt }))
+      throw carrier.refusal()
+    })
+  }
+
+  async destroy(): Promise<boolean> {
+    const { engine, carrier } = this.#parts
+    const slot = this.#slot
+    return this.#writer.inTurn(async () => {
+      if (slot.record === null) return false
+      const { record, ended } = slot
+      const alive = await engine.destroy(record)
+      slot.ended = true
+      // What took the place of a session that was over before is not this one's to take away.
+      if (carrier.open && !ended) carrier.clear()
+      return alive
+    })
+  }
+
+  #read(key: string): JsonValue | undefined {
+    const value = deepFreeze(ownValue(this.#slot.record?.data ?? NO_DATA, key))
+    this.#seen.set(key, value)
     return value
   }
 
-  async function writePatch(current: SessionRecord, patch: CheckedPatch): Promise<SessionWrite | null> {
+  async #change(compute: (data: JsonObject) => CheckedPatch): Promise<void> {
+    const slot = this.#slot
+    if (slot.record !== null || slot.ended) {
+      return this.#writer.write(async (current) => this.#writePatch(current, compute(current.data)))
+    }
+    const data = applyPatch(NO_DATA, compute(NO_DATA))
+    if (Object.keys(data).length > 0) slot.record = await createAnonymous(data, this.#parts)
+  }
+
+  async #writePatch(current: SessionRecord, patch: CheckedPatch): Promise<SessionWrite | null> {
+    const { engine, carrier } = this.#parts
     if (patch.size === 0) return null
     if (engine.credentialHoldsRecord && !carrier.open) throw carrier.refusal()
     const result = await engine.write(current, { data: applyPatch(current.data, patch) })
-    if (result.ok && engine.credentialHoldsRecord) await deliver(result.record)
-    if (result.ok) for (const [key, value] of patch) if (seen.has(key)) seen.set(key, value)
+    if (result.ok && engine.credentialHoldsRecord) await this.#writer.deliver(result.record)
+    if (result.ok) for (const [key, value] of patch) if (this.#seen.has(key)) this.#seen.set(key, value)
     return result
   }
 
   /** What another request did to a key that this handle has read is a conflict; it shows on the newest values. */
-  function settle(patch: CheckedPatch, data: JsonObject, policy: ConflictPolicy): CheckedPatch {
-    const settled = settleConflicts(patch, seen, data, policy) ?? refuse('conflict')
+  #settle(patch: CheckedPatch, data: JsonObject, policy: ConflictPolicy): CheckedPatch {
+    const settled = settleConflicts(patch, this.#seen, data, policy) ?? this.#writer.refuse('conflict')
     // What gave way knows the other value from now on, and the next write to it is one of somebody who has seen it.
-    for (const key of settled.theirs) seen.set(key, ownValue(data, key))
+    for (const key of settled.theirs) this.#seen.set(key, ownValue(data, key))
     return settled.patch
   }
-
-  async function change(compute: (data: JsonObject) => CheckedPatch): Promise<void> {
-    if (slot.record !== null || slot.ended) return write(async (current) => writePatch(current, compute(current.data)))
-    const data = applyPatch(NO_DATA, compute(NO_DATA))
-    if (Object.keys(data).length > 0) slot.record = await createAnonymous(data, parts)
-  }
-
-  return Object.freeze<Session<Data>>({
-    get id() {
-      return slot.record?.id ?? null
-    },
-    get subject() {
-      return slot.record?.subject ?? null
-    },
-    get: <Key extends keyof Data & string>(key: Key) => read(key) as DeepReadonly<Data[Key]> | undefined,
-    has: (key) => read(key) !== undefined,
-    keys: () => Object.keys(slot.record?.data ?? NO_DATA) as (keyof Data & string)[],
-    async set(key, value, options) {
-      const policy = policyOf(options, engine.onConflict)
-      const patch = new Map([[checkKey(key), toSessionValue(value, key)]])
-      await inTurn(() => change((data) => settle(patch, data, policy)))
-    },
-    async update(patchOrFunction, options) {
-      const policy = policyOf(options, engine.onConflict)
-      if (typeof patchOrFunction === 'function') {
-        return inTurn(() => change((data) => toPatch(patchOrFunction(deepFreeze(data) as DeepReadonly<Partial<Data>>))))
-      }
-      const patch = toPatch(patchOrFunction)
-      return inTurn(() => change((data) => settle(patch, data, policy)))
-    },
-    async delete(key, options) {
-      const policy = policyOf(options, engine.onConflict)
-      return inTurn(async () => {
-        const { record, ended } = slot
-        if (record === null) return false
-        // Another request may have set it since this one began, and finished before this call.
-        if (!ended && ownValue(record.data, key) === undefined) slot.record = await reload(record)
-        let deleted = false
-        await write(async (current) => {
-          deleted = ownValue(current.data, key) !== undefined
-          if (!deleted) return null
-          const patch = settle(new Map([[key, undefined]]), current.data, policy)
-          deleted = patch.has(key) && patch.get(key) === undefined
-          return writePatch(current, patch)
-        })
-        return deleted
-      })
-    },
-    take: <Key extends keyof Data & string>(key: Key) =>
-      inTurn(async () => {
-        let taken: JsonValue | undefined
-        if (slot.record === null) return undefined
-        await write((current) => {
-          taken = ownValue(current.data, key)
-          return writePatch(current, taken === undefined ? new Map() : new Map([[key, undefined]]))
-        })
-        return deepFreeze(taken) as DeepReadonly<Data[Key]> | undefined
-      }),
-    rotate: () =>
-      inTurn(async () => {
-        if (slot.record === null) return
-        if (!carrier.open) throw carrier.refusal()
-        const before = slot.record
-        await write((current) => engine.rotate(current, {}))
-        if (carrier.open || engine.credentialHoldsRecord) return deliver(slot.record)
-        // The client keeps the old credential, so that one must open the session again.
-        const { keyId, salt, generation, previous, rotatedAt } = before
-        await write((current) => engine.write(current, { keyId, salt, generation, previous, rotatedAt }))
-        throw carrier.refusal()
-      }),
-    destroy: () =>
-      inTurn(async () => {
-        if (slot.record === null) return false
-        const { record, ended } = slot
-        const alive = await engine.destroy(record)
-        slot.ended = true
-        // What took the place of a session that was over before is not this one's to take away.
-        if (carrier.open && !ended) carrier.clear()
-        return alive
-      }),
-  })
 }

@@ -3,7 +3,7 @@ import type { AuthEvent } from '../events.ts'
 import { UsageError } from '../faults.ts'
 import type { SessionRecord } from '../ports.ts'
 import type { SessionEngine } from './strategy.ts'
-import { createSlot, createWriter } from './writer.ts'
+import { createSlot, SessionWriter } from './writer.ts'
 
 const recordOf = (version: number) => ({ id: 'one', version }) as SessionRecord
 
@@ -23,10 +23,10 @@ function setUp(reloaded: (version: number) => SessionRecord | null = recordOf) {
   } as unknown as SessionEngine
   const slot = createSlot(recordOf(0))
   const emit = (event: AuthEvent) => void events.push(event)
-  return { slot, events, jar, carrier, writer: createWriter(slot, { engine, carrier, userAgent: null, emit }) }
+  return { slot, events, jar, carrier, writer: new SessionWriter(slot, { engine, carrier, userAgent: null, emit }) }
 }
 
-describe('createWriter()', () => {
+describe('SessionWriter', () => {
   it('runs tasks one after the other, whether or not they succeed', async () => {
     const { writer } = setUp()
     const order: number[] = []

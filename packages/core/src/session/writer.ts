@@ -23,20 +23,6 @@ export interface SessionParts extends DeliveryParts {
   readonly emit: (event: AuthEvent) => void
 }
 
-/** Writes to one slot. */
-export interface SessionWriter {
-  /** Two writes of one handle would race for one version, and two first writes would make two sessions. */
-  inTurn<Result>(task: () => Promise<Result>): Promise<Result>
-  /** Gives a write up, and tells the application. */
-  refuse(reason: 'conflict' | 'gone'): never
-  /** The record as it is now. Refuses when the session has ended. */
-  reload(current: SessionRecord): Promise<SessionRecord>
-  /** Gives the client the credential of a record. */
-  deliver(record: SessionRecord): Promise<void>
-  /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
-  write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void>
-}
-
 /** Creates the slot of a session, or of a visitor who has none yet. */
 export function createSlot(record: SessionRecord | null): SessionSlot {
   return { record, ended: false }
@@ -45,49 +31,62 @@ export function createSlot(record: SessionRecord | null): SessionSlot {
 /** Another writer wins at most so many times in a row before the write is refused. */
 const MAX_ATTEMPTS = 100
 
-/** Creates the writer of a slot. */
-export function createWriter(slot: SessionSlot, { engine, carrier, emit }: SessionParts): SessionWriter {
-  let queue: Promise<unknown> = Promise.resolve()
+/** Writes to one slot. */
+export class SessionWriter {
+  readonly #slot: SessionSlot
+  readonly #parts: SessionParts
+  #queue: Promise<unknown> | undefined
 
-  function refuse(reason: 'conflict' | 'gone'): never {
-    if (slot.record !== null) emit({ type: 'session_conflict', sessionId: slot.record.id, reason })
+  constructor(slot: SessionSlot, parts: SessionParts) {
+    this.#slot = slot
+    this.#parts = parts
+  }
+
+  /** Two writes of one handle would race for one version, and two first writes would make two sessions. */
+  inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = (this.#queue ?? Promise.resolve()).then(task)
+    this.#queue = result.catch(() => {})
+    return result
+  }
+
+  /** Gives a write up, and tells the application. */
+  refuse(reason: 'conflict' | 'gone'): never {
+    const { record } = this.#slot
+    if (record !== null) this.#parts.emit({ type: 'session_conflict', sessionId: record.id, reason })
     throw new SessionConflictError(reason)
   }
 
-  async function reload(current: SessionRecord): Promise<SessionRecord> {
-    const newest = await engine.reload(current)
-    if (newest === null) slot.ended = true
-    return newest ?? refuse('gone')
+  /** The record as it is now. Refuses when the session has ended. */
+  async reload(current: SessionRecord): Promise<SessionRecord> {
+    const newest = await this.#parts.engine.reload(current)
+    if (newest === null) this.#slot.ended = true
+    return newest ?? this.refuse('gone')
   }
 
-  return {
-    refuse,
-    reload,
-    inTurn(task) {
-      const result = queue.then(task)
-      queue = result.catch(() => {})
-      return result
-    },
-    async deliver(record) {
-      const credential = await engine.credentialOf(record)
-      if (!carrier.open) throw carrier.refusal()
-      // Where the cookie is all there is, a late one would take the place of a login's.
-      if (slot.ended) return refuse('gone')
-      carrier.issue(record, credential)
-    },
-    async write(attempt) {
-      for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
-        const { record, ended } = slot
-        if (record === null || ended) return refuse('gone')
-        const result = await attempt(record)
-        if (result?.ok === false) {
-          slot.record = await reload(record)
-          continue
-        }
-        if (result !== null) slot.record = result.record
-        return
+  /** Gives the client the credential of a record. */
+  async deliver(record: SessionRecord): Promise<void> {
+    const { engine, carrier } = this.#parts
+    const credential = await engine.credentialOf(record)
+    if (!carrier.open) throw carrier.refusal()
+    // Where the cookie is all there is, a late one would take the place of a login's.
+    if (this.#slot.ended) return this.refuse('gone')
+    carrier.issue(record, credential)
+  }
+
+  /** Runs `attempt` on the newest record until its write succeeds. It gives null when there is nothing to write. */
+  async write(attempt: (current: SessionRecord) => Promise<SessionWrite | null>): Promise<void> {
+    const slot = this.#slot
+    for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
+      const { record, ended } = slot
+      if (record === null || ended) return this.refuse('gone')
+      const result = await attempt(record)
+      if (result?.ok === false) {
+        slot.record = await this.reload(record)
+        continue
       }
-      refuse('conflict')
-    },
+      if (result !== null) slot.record = result.record
+      return
+    }
+    this.refuse('conflict')
   }
 }
