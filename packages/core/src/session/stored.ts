@@ -10,7 +10,7 @@ import type { JsonObject } from '../json.ts'
 import type { ExpirySweep, SessionRecord, SessionStore, SubjectSessions } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { createStoreCall } from '../store-call.ts'
-import { isSessionId, issueCredential, parseCredential, toSessionId, verifyCredential } from './credential.ts'
+import { isSessionId, issueCredential, parseCredential, toSessionId } from './credential.ts'
 import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPolicy } from './options.ts'
 import { decideExpiry, decideSession, type SessionRenewal } from './policy.ts'
 import { renewSession } from './renewing.ts'
@@ -19,6 +19,7 @@ import { refreshSession, type RefreshProof } from './refreshing.ts'
 import type { UndecodableReason } from './session-data.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './strategy.ts'
 import { checkDataSize } from './value-sizes.ts'
+import { createCredentialVerifier } from './verified-credentials.ts'
 
 export type { StoredSessionOptions } from './options.ts'
 
@@ -48,6 +49,7 @@ function createStoredEngine(
 ): SessionEngine {
   const { data } = policy
   const call = createStoreCall(runtime, policy.storeTimeout)
+  const verifyCredential = createCredentialVerifier(secrets)
 
   const onUndecodable = (sessionId: string): void => emit({ type: 'session_undecodable', sessionId, reason: 'row' })
 
@@ -98,7 +100,7 @@ function createStoredEngine(
     if (credential?.carrier !== carrier) return null
     const record = await read(credential.id)
     if (record === null) return null
-    if (await verifyCredential(credential, record, secrets)) return { record, generation: credential.generation }
+    if (await verifyCredential(credential, record)) return { record, generation: credential.generation }
     mismatch(record)
     return null
   }

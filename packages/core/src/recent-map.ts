@@ -1,0 +1,42 @@
+/**
+ * A map that keeps what was used lately.
+ *
+ * @module
+ */
+
+/** Values by key. Bounded; the least lately used go first, about half of them at a time. */
+export interface RecentMap<Key, Value> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): void
+}
+
+/**
+ * Creates the map. There are two generations: a full young one becomes the old one, and the old one is dropped; what is
+ * used of it moves up before. So using a value costs no bookkeeping while it is young.
+ *
+ * @param maxEntries The most values that are kept, from 2 on.
+ */
+export function createRecentMap<Key, Value>(maxEntries: number): RecentMap<Key, Value> {
+  const half = maxEntries >> 1
+  let young = new Map<Key, Value>()
+  let old = young
+
+  function set(key: Key, value: Value): void {
+    if (young.size >= half && !young.has(key)) {
+      old = young
+      young = new Map()
+    }
+    young.set(key, value)
+  }
+
+  return Object.freeze<RecentMap<Key, Value>>({
+    get(key) {
+      const recent = young.get(key)
+      if (recent !== undefined) return recent
+      const kept = old.get(key)
+      if (kept !== undefined) set(key, kept)
+      return kept
+    },
+    set,
+  })
+}
