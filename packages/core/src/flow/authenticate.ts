@@ -23,14 +23,14 @@ import {
   type CookieExchange,
   type Exchange,
 } from './exchange.ts'
-import { judgeDoubleSubmit, placesOf, presentToken } from './presented-token.ts'
+import { judgeDoubleSubmit, presentToken } from './presented-token.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 import { checkToken } from './standing.ts'
 import { checkUser } from './user-check.ts'
 
 type Credentials = Pick<
   ResolvedRequirement,
-  'via' | 'optional' | 'csrfToken' | 'passive' | 'authoritative' | 'use' | 'locations'
+  'via' | 'optional' | 'csrfToken' | 'passive' | 'authoritative' | 'use' | 'places'
 >
 
 const ANONYMOUS = Object.freeze({ status: 'anonymous' })
@@ -65,15 +65,17 @@ async function judge<User, Claims extends AccessTokenClaims, Data extends object
   requirement: Credentials,
 ): Promise<Authentication<Claims>> {
   const { config, sink } = exchange
-  const places = placesOf(config, requirement)
-  const { credentials, location } = await presentToken(exchange, places)
+  const { places } = requirement
+  const presented = presentToken(exchange, places)
+  const { credentials, location } = presented instanceof Promise ? await presented : presented
   const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
   const hasCookie = readsCookie && (exchange.replaced || readSessionCookie(exchange).status !== 'none')
 
   // The answer depends on a header also when it is not there: a cache must not serve it to who sends one.
-  const varies = places.flatMap(({ vary = [] }) => vary)
-  if (credentials.status === 'none' && readsCookie) varies.push('Cookie')
-  if (sink.open) for (const name of varies) sink.setHeader('vary', name)
+  if (sink.open) {
+    for (const { vary } of places) if (vary !== undefined) sink.setHeader('vary', vary)
+    if (credentials.status === 'none' && readsCookie) sink.setHeader('vary', 'Cookie')
+  }
   if (credentials.status === 'none') {
     if (hasCookie) return judgeSession(exchange, requirement)
     // Without a cookie another site's page could still have a session begun, and the visitor's own replaced by it.
@@ -143,27 +145,26 @@ async function judgeSession<User, Claims extends AccessTokenClaims, Data extends
   const problem =
     requirement.csrfToken && mayChangeState(exchange.request) ? await judgeCsrfHeader(exchange) : undefined
   if (problem !== undefined) return rejected(problem)
-  const record = await useCheckedSession(exchange, requirement)
+  const record = await useSession(exchange, requirement)
   if (record === null) return ANONYMOUS
-  if (typeof record === 'string') {
-    if (exchange.sink.open && !(await isOfLaterRelease(exchange))) carrierOf(exchange).clear()
-    if (!requirement.optional) return rejected(record)
-    exchange.config.emit({ type: 'rejected', code: record })
-    return ANONYMOUS
-  }
+  if (typeof record === 'string') return refuseSession(exchange, record, requirement)
   const principal = principalOf<Claims>(record)
-  return principal === null ? ANONYMOUS : { status: 'authenticated', via: 'session', principal }
+  if (principal === null) return ANONYMOUS
+  const refused = requirement.authoritative === true ? await checkUser(exchange.config, principal.subject) : undefined
+  if (refused !== undefined) return refuseSession(exchange, refused, requirement)
+  return { status: 'authenticated', via: 'session', principal }
 }
 
-/** The same as below, and whether the user may go on, where the route asks. */
-async function useCheckedSession<User, Claims extends AccessTokenClaims, Data extends object>(
+/** A browser sends a dead cookie by itself: it is deleted, and where authentication is optional it counts as none. */
+async function refuseSession<User, Claims extends AccessTokenClaims, Data extends object>(
   exchange: Exchange<User, Claims, Data>,
-  requirement: Credentials,
-): Promise<SessionRecord | RejectionCode | null> {
-  const record = await useSession(exchange, requirement)
-  if (requirement.authoritative !== true || record === null || typeof record === 'string') return record
-  const refused = record.subject === null ? undefined : await checkUser(exchange.config, record.subject)
-  return refused ?? record
+  code: RejectionCode,
+  { optional }: Credentials,
+): Promise<Authentication<Claims>> {
+  if (exchange.sink.open && !(await isOfLaterRelease(exchange))) carrierOf(exchange).clear()
+  if (!optional) return rejected(code)
+  exchange.config.emit({ type: 'rejected', code })
+  return ANONYMOUS
 }
 
 /** The live record of the request's session, renewed where that is due; why there is none; or null after a logout. */

@@ -5,7 +5,7 @@
  */
 
 import type { AccessTokenClaims, RejectionCode } from '../authentication.ts'
-import type { Config } from '../config.ts'
+import type { BaseConfig } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import type { BearerCredentials } from '../http/bearer.ts'
 import { decideDoubleSubmit } from '../http/double-submit.ts'
@@ -13,11 +13,10 @@ import { isJsonBody, type TokenReader } from '../http/location.ts'
 import { mayChangeState } from '../http/origin.ts'
 import type { AuthRequest } from '../http/request.ts'
 import { isPlainObject } from '../json.ts'
-import type { ResolvedRequirement } from './requirement.ts'
 
 /** A request, and its body once it was asked for. */
 export interface BodyExchange {
-  readonly config: Pick<Config<unknown, AccessTokenClaims>, 'locations' | 'bearerFirst'>
+  readonly config: Pick<BaseConfig, 'bearerFirst'>
   readonly request: AuthRequest
   body: Promise<unknown> | undefined
 }
@@ -29,24 +28,11 @@ export interface PresentedToken {
   readonly location: TokenReader | undefined
 }
 
-type Looks = Pick<ResolvedRequirement, 'via' | 'use' | 'locations'>
-
 const NOTHING: PresentedToken = Object.freeze({ credentials: Object.freeze({ status: 'none' }), location: undefined })
 const TWICE: PresentedToken = Object.freeze({
   credentials: Object.freeze({ status: 'ambiguous' }),
   location: undefined,
 })
-
-/** The places that a route looks at, in their order. */
-export function placesOf(
-  { locations }: BodyExchange['config'],
-  { via, use, locations: only }: Looks,
-): readonly TokenReader[] {
-  if (via === 'session') return []
-  return locations.filter(
-    ({ place, holds }) => (holds === 'either' || holds === use) && (only === undefined || only.includes(place)),
-  )
-}
 
 /**
  * Finds the token of a request in the places that its route looks at.
@@ -55,20 +41,45 @@ export function placesOf(
  * `credentials: 'bearer-first'` the first place that holds anything decides, and the others are not looked at. Either way
  * what is malformed in one place never falls back to another.
  *
+ * @returns A promise only where a body is to be read.
  * @throws {UsageError} `not_configured` when a JSON body is to be read and the adapter gives none.
  */
-export async function presentToken(exchange: BodyExchange, places: readonly TokenReader[]): Promise<PresentedToken> {
+export function presentToken(
+  exchange: BodyExchange,
+  places: readonly TokenReader[],
+): PresentedToken | Promise<PresentedToken> {
+  const { config, request } = exchange
+  if (places.some(({ readBody }) => readBody !== undefined) && isJsonBody(request)) {
+    return presentWithBody(exchange, places)
+  }
+  let found = NOTHING
+  for (const location of places) {
+    found = join(found, location, location.read(request))
+    if (isSettled(found, config)) break
+  }
+  return found
+}
+
+async function presentWithBody(exchange: BodyExchange, places: readonly TokenReader[]): Promise<PresentedToken> {
   const { config, request } = exchange
   let found = NOTHING
   for (const location of places) {
-    const credentials =
-      location.readBody && isJsonBody(request) ? location.readBody(await bodyOf(exchange)) : location.read(request)
-    if (credentials.status === 'none') continue
-    if (found !== NOTHING) return TWICE
-    found = { credentials, location }
-    if (config.bearerFirst) break
+    const { readBody } = location
+    // A body is waited for only where nothing has decided before it.
+    const credentials = readBody === undefined ? location.read(request) : readBody(await bodyOf(exchange))
+    found = join(found, location, credentials)
+    if (isSettled(found, config)) break
   }
   return found
+}
+
+function join(found: PresentedToken, location: TokenReader, credentials: BearerCredentials): PresentedToken {
+  if (credentials.status === 'none') return found
+  return found === NOTHING ? { credentials, location } : TWICE
+}
+
+function isSettled(found: PresentedToken, { bearerFirst }: BodyExchange['config']): boolean {
+  return found === TWICE || (bearerFirst && found !== NOTHING)
 }
 
 /**
@@ -96,11 +107,11 @@ function memberOf(body: unknown, field: string): unknown {
 }
 
 function bodyOf(exchange: BodyExchange): Promise<unknown> {
-  exchange.body ??= readBody(exchange.request)
+  exchange.body ??= parsedBodyOf(exchange.request)
   return exchange.body
 }
 
-async function readBody({ body }: AuthRequest): Promise<unknown> {
+async function parsedBodyOf({ body }: AuthRequest): Promise<unknown> {
   if (body === undefined) {
     throw new UsageError('not_configured', 'A token may stand in the body, and the adapter was not told how to read it')
   }

@@ -16,7 +16,7 @@ describe('resolveRequirement()', () => {
       passive: false,
       fresh: undefined,
       use: 'access',
-      locations: undefined,
+      places: [],
     })
   })
 
@@ -44,7 +44,7 @@ describe('resolveRequirement()', () => {
       passive: true,
       fresh: undefined,
       use: 'access',
-      locations: undefined,
+      places: [],
     })
     expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.scopes)).toBe(true)
   })

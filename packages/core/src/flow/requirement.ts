@@ -7,7 +7,7 @@
 import type { Requirement } from '../authentication.ts'
 import { parseDuration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
-import type { TokenPlace } from '../http/location-options.ts'
+import type { TokenReader } from '../http/location.ts'
 import { readBoolean, readChoice, readOptions } from '../options.ts'
 
 /** A requirement as the flows use it. */
@@ -26,8 +26,8 @@ export interface ResolvedRequirement {
   readonly fresh: number | undefined
   /** What the token is for. */
   readonly use: 'access' | 'refresh'
-  /** The only kinds of places that are looked at for a token; undefined: all that are configured. */
-  readonly locations: readonly TokenPlace[] | undefined
+  /** The places that are looked at for a token, in their order. */
+  readonly places: readonly TokenReader[]
 }
 
 /** What a requirement may refer to. */
@@ -35,7 +35,7 @@ export interface RequirementGround {
   /** Milliseconds; undefined where the token profile knows neither fresh tokens nor refresh JWTs. */
   readonly freshFor?: number | undefined
   /** Where tokens may stand. */
-  readonly locations?: readonly { readonly place: TokenPlace }[]
+  readonly locations?: readonly TokenReader[]
 }
 
 /** A scope token (RFC 6749 section 3.3); safe inside a quoted challenge parameter as well. */
@@ -63,7 +63,7 @@ const NAMES = [
  */
 export function resolveRequirement(
   requirement: Requirement = {},
-  { freshFor, locations: places = [] }: RequirementGround = {},
+  { freshFor, locations = [] }: RequirementGround = {},
 ): ResolvedRequirement {
   const given = readOptions('requirement', requirement, NAMES)
   // A member that is there and says nothing is a mistake, and must not open the route.
@@ -76,19 +76,22 @@ export function resolveRequirement(
     throw new ConfigError(option, 'is for the profile "flaskJwtExtended"')
   }
   if (refresh && given.via === 'session') throw new ConfigError('requirement.refresh', 'excludes "via" "session"')
+  const via = refresh ? 'bearer' : readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either')
+  const use = refresh ? 'refresh' : 'access'
+  const chosen = readPlaces(given.locations, locations)
   const resolved: ResolvedRequirement = {
     scopes: readSome('requirement.scope', typeof given.scope === 'string' ? given.scope.split(' ') : given.scope),
     maxAge: given.maxAge === undefined ? undefined : parseDuration('requirement.maxAge', given.maxAge),
     amr: readSome('requirement.amr', given.amr),
     acr: given.acr === undefined ? undefined : readTokens('requirement.acr', [given.acr])[0],
-    via: refresh ? 'bearer' : readChoice('requirement.via', given.via, ['bearer', 'session', 'either'], 'either'),
+    via,
     optional: readBoolean('requirement.optional', given.optional, false),
     csrfToken: readBoolean('requirement.csrfToken', given.csrfToken, false),
     authoritative: readAuthoritative(given.authoritative),
     passive: readBoolean('requirement.passive', given.passive, false),
     fresh: fresh ? freshFor : undefined,
-    use: refresh ? 'refresh' : 'access',
-    locations: readPlaces(given.locations, places),
+    use,
+    places: via === 'session' ? [] : chosen.filter(({ holds }) => holds === 'either' || holds === use),
   }
   return Object.freeze(resolved)
 }
@@ -110,16 +113,13 @@ function readAuthoritative(value: unknown = false): ResolvedRequirement['authori
   throw new ConfigError('requirement.authoritative', 'must be true, false or "local"')
 }
 
-function readPlaces(
-  values: unknown,
-  places: readonly { readonly place: TokenPlace }[],
-): readonly TokenPlace[] | undefined {
-  if (values === undefined) return undefined
-  const isKnown = (value: unknown): boolean => places.some(({ place }) => place === value)
+function readPlaces(values: unknown, locations: readonly TokenReader[]): readonly TokenReader[] {
+  if (values === undefined) return locations
+  const isKnown = (value: unknown): boolean => locations.some(({ place }) => place === value)
   if (!Array.isArray(values) || values.length === 0 || !values.every(isKnown)) {
     throw new ConfigError('requirement.locations', 'must be a list of kinds of places that "tokens.locations" has')
   }
-  return Object.freeze([...(values as TokenPlace[])])
+  return locations.filter(({ place }) => values.includes(place))
 }
 
 function readSome(path: string, values: unknown): readonly string[] {

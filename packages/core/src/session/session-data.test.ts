@@ -35,7 +35,7 @@ describe('resolveSessionData()', () => {
     const data = resolveSessionData(undefined)
     await expect(data.check({ anything: [1, { goes: null }] })).resolves.toBeUndefined()
     const record = recordOf({ a: 1 })
-    await expect(data.open(record)).resolves.toEqual({ ok: true, record })
+    expect(await data.open(record)).toEqual({ ok: true, record })
   })
 })
 
@@ -43,7 +43,7 @@ describe('a schema whose answer is neither a value nor a list of issues', () => 
   it.each([undefined, null, true, 'fine', {}, { ok: true }])('says nothing for the values: %j', async (answer) => {
     const data = resolveSessionData({ schema: schemaOf(() => answer as never) })
     await expect(data.check({ a: 1 })).rejects.toThrow(INVALID)
-    await expect(data.open(recordOf({ a: 1 }))).resolves.toEqual({ ok: false, why: 'schema' })
+    expect(await data.open(recordOf({ a: 1 }))).toEqual({ ok: false, why: 'schema' })
   })
 })
 
@@ -86,7 +86,7 @@ describe('SessionData.check()', () => {
     const schema = z.object({ needed: z.string() })
     const data = resolveSessionData({ schema })
     await expect(data.check({})).resolves.toBeUndefined()
-    await expect(data.open(recordOf({}))).resolves.toMatchObject({ ok: true })
+    expect(await data.open(recordOf({}))).toMatchObject({ ok: true })
     await expect(data.check({ other: 1 })).rejects.toThrow(INVALID)
   })
 
@@ -95,7 +95,7 @@ describe('SessionData.check()', () => {
     const data = resolveSessionData({ schema })
     const record = recordOf({ name: ' x ', more: 1 })
     await expect(data.check(record.data)).resolves.toBeUndefined()
-    await expect(data.open(record)).resolves.toEqual({ ok: true, record })
+    expect(await data.open(record)).toEqual({ ok: true, record })
   })
 
   it('passes on what a schema throws', async () => {
@@ -111,28 +111,28 @@ describe('SessionData.open()', () => {
 
   it('makes values of this version of older ones, and judges them', async () => {
     const data = resolveSessionData({ schema: cart, version: 2, migrate })
-    await expect(data.open(recordOf({ n: 7 }, 1))).resolves.toMatchObject({
+    expect(await data.open(recordOf({ n: 7 }, 1))).toMatchObject({
       ok: true,
       record: { data: { name: '7 of 1' }, dataVersion: 2 },
     })
     const bad = resolveSessionData({ schema: cart, version: 2, migrate: () => ({ name: 7 as never }) })
-    await expect(bad.open(recordOf({ n: 7 }, 1))).resolves.toEqual({ ok: false, why: 'schema' })
+    expect(await bad.open(recordOf({ n: 7 }, 1))).toEqual({ ok: false, why: 'schema' })
   })
 
   it('waits for a migration that takes its time', async () => {
     const data = resolveSessionData({ version: 1, migrate: async () => ({ a: await Promise.resolve(1) }) })
-    await expect(data.open(recordOf({ n: 7 }))).resolves.toMatchObject({ record: { data: { a: 1 } } })
+    expect(await data.open(recordOf({ n: 7 }))).toMatchObject({ record: { data: { a: 1 } } })
   })
 
   it('judges older values as they stand where there is no migration', async () => {
     const data = resolveSessionData({ schema: cart, version: 1 })
-    await expect(data.open(recordOf({ name: 'x' }))).resolves.toMatchObject({ ok: true, record: { dataVersion: 1 } })
-    await expect(data.open(recordOf({ name: 1 }))).resolves.toEqual({ ok: false, why: 'schema' })
+    expect(await data.open(recordOf({ name: 'x' }))).toMatchObject({ ok: true, record: { dataVersion: 1 } })
+    expect(await data.open(recordOf({ name: 1 }))).toEqual({ ok: false, why: 'schema' })
   })
 
   it('does not migrate what is of this version', async () => {
     const record = recordOf({ n: 7 }, 2)
-    await expect(resolveSessionData({ version: 2, migrate }).open(record)).resolves.toEqual({ ok: true, record })
+    expect(await resolveSessionData({ version: 2, migrate }).open(record)).toEqual({ ok: true, record })
   })
 
   it.each([
@@ -150,20 +150,20 @@ describe('SessionData.open()', () => {
     ['writes into what it was given', (old: JsonObject) => Object.assign(old, { more: 1 })],
   ])('finds no values where the migration %s', async (_, broken) => {
     const data = resolveSessionData({ version: 1, migrate: broken as never })
-    await expect(data.open(recordOf({ n: 7 }))).resolves.toEqual({ ok: false, why: 'migration' })
+    expect(await data.open(recordOf({ n: 7 }))).toEqual({ ok: false, why: 'migration' })
   })
 
   it('finds no values where the schema throws', async () => {
     const schema = schemaOf(() => Promise.reject(new Error('broken schema')))
-    await expect(resolveSessionData({ schema }).open(recordOf({ n: 7 }))).resolves.toEqual({ ok: false, why: 'schema' })
+    expect(await resolveSessionData({ schema }).open(recordOf({ n: 7 }))).toEqual({ ok: false, why: 'schema' })
   })
 
   it('takes newer values that match, keeps their version, and takes no others', async () => {
     const data = resolveSessionData({ schema: cart, version: 1 })
     const record = recordOf({ name: 'x', added: true }, 2)
-    await expect(data.open(record)).resolves.toEqual({ ok: true, record })
-    await expect(data.open(recordOf({ name: ['x'] }, 2))).resolves.toEqual({ ok: false, why: 'newer' })
-    await expect(resolveSessionData({}).open(record)).resolves.toEqual({ ok: false, why: 'newer' })
+    expect(await data.open(record)).toEqual({ ok: true, record })
+    expect(await data.open(recordOf({ name: ['x'] }, 2))).toEqual({ ok: false, why: 'newer' })
+    expect(await resolveSessionData({}).open(record)).toEqual({ ok: false, why: 'newer' })
   })
 
   it('never rejects, whatever stands in the record', async () => {

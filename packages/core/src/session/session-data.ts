@@ -49,7 +49,7 @@ export interface SessionData {
    */
   check(data: JsonObject): Promise<void>
   /** Makes values of this version of what was stored. Never rejects: what the application's own functions throw makes the values unusable. */
-  open(record: SessionRecord): Promise<OpenedRecord>
+  open(record: SessionRecord): OpenedRecord | Promise<OpenedRecord>
 }
 
 const MAX_PATH_LENGTH = 100
@@ -90,6 +90,16 @@ export function resolveSessionData(options: unknown): SessionData {
     }
   }
 
+  const openOther = async (record: SessionRecord): Promise<OpenedRecord> => {
+    const from = record.dataVersion
+    const data = from < version && migrate !== undefined ? await migrated(record.data, from) : record.data
+    if (data === undefined) return { ok: false, why: 'migration' }
+    // A schema that fails says nothing for these values.
+    const issue = await firstIssue(data).catch(() => ({ message: '' }))
+    if (issue !== undefined) return { ok: false, why: from > version ? 'newer' : 'schema' }
+    return { ok: true, record: from < version ? { ...record, data, dataVersion: version } : record }
+  }
+
   return Object.freeze<SessionData>({
     version,
     async check(data) {
@@ -98,16 +108,12 @@ export function resolveSessionData(options: unknown): SessionData {
         throw new UsageError('value_invalid', `The session does not match "sessions.data.schema" at ${pathOf(issue)}`)
       }
     },
-    async open(record) {
+    open(record) {
       const from = record.dataVersion
+      if (from === version && schema === undefined) return { ok: true, record }
       if (Object.keys(record.data).length === 0) return { ok: true, record }
       if (from > version && schema === undefined) return { ok: false, why: 'newer' }
-      const data = from < version && migrate !== undefined ? await migrated(record.data, from) : record.data
-      if (data === undefined) return { ok: false, why: 'migration' }
-      // A schema that fails says nothing for these values.
-      const issue = await firstIssue(data).catch(() => ({ message: '' }))
-      if (issue !== undefined) return { ok: false, why: from > version ? 'newer' : 'schema' }
-      return { ok: true, record: from < version ? { ...record, data, dataVersion: version } : record }
+      return openOther(record)
     },
   })
 }
