@@ -5,6 +5,8 @@
  */
 
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
+import { collectGarbage } from './garbage.ts'
 import { median, medianRatio } from './statistics.ts'
 
 /** One way to do what a case is about. */
@@ -79,6 +81,9 @@ export async function measureCase(
   async function runBatch(subject: Subject, count: number): Promise<Sample> {
     const first = counters.get(subject.name) ?? 0
     counters.set(subject.name, first + count)
+    // What one subject leaves behind is not another's to clear away, in a turn of the event loop that began before it.
+    await setImmediate()
+    collectGarbage()
     const cpuBefore = mainThreadCpu()
     const wallBefore = performance.now()
     await (subject.runMany?.(count) ?? repeat(subject.run, first, count, inFlight))

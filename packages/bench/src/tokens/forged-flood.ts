@@ -5,8 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '../garbage.ts'
 import { mainThreadCpu } from '../measuring.ts'
 import { NO_FIGURES, figure, type Findings, type Row } from '../report.ts'
 import { median, medianRatio } from '../statistics.ts'
@@ -77,11 +76,7 @@ export async function floodWithForgeries(count: number): Promise<FloodFigures> {
 }
 
 function heapInUse(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  // What only finalizers hold goes with the second.
-  collect()
-  collect()
+  collectGarbage()
   return process.memoryUsage().heapUsed
 }
 
