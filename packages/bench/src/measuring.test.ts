@@ -41,6 +41,28 @@ describe('measureCase()', () => {
     expect([underWay, most]).toEqual([0, 8])
   })
 
+  it('gives what is under way together ten turns a batch, however long one takes', async () => {
+    let runs = 0
+    await measureCase(
+      { name: 'case', subjects: [subject('ours', 'ours', () => (runs += 1))], inFlight: 8 },
+      { rounds: 1, batch: 0 },
+    )
+    // A cold turn, one to see how long it takes, and a batch; all for the subject itself and for its control.
+    expect(runs).toBe(2 * (8 + 8 + 10 * 8))
+  })
+
+  it('leaves nothing of a subject for the turn of another', async () => {
+    let pending = 0
+    const seen: number[] = []
+    const leaving = subject('ours', 'ours', () => {
+      pending += 1
+      setImmediate(() => (pending -= 1))
+    })
+    const other = subject('peer', 'peer', () => seen.push(pending))
+    await measureCase({ name: 'case', subjects: [leaving, other] }, { rounds: 2, batch: 0 })
+    expect(new Set(seen)).toEqual(new Set([0]))
+  })
+
   it('measures nothing whose check fails', async () => {
     let runs = 0
     const failing: Subject = {

@@ -61,6 +61,8 @@ interface Sample {
 }
 
 const CONTROL = '(the same again)'
+/** Of what is under way together a batch has so many turns at least: in the first of them the thread pool still sleeps. */
+const TURNS = 10
 
 /**
  * Measures the subjects of a case in rounds: each runs a batch in every round, and every other round goes through them backwards, so that
@@ -81,12 +83,11 @@ export async function measureCase(
   async function runBatch(subject: Subject, count: number): Promise<Sample> {
     const first = counters.get(subject.name) ?? 0
     counters.set(subject.name, first + count)
-    // What one subject leaves behind is not another's to clear away, in a turn of the event loop that began before it.
-    await setImmediate()
-    collectGarbage()
     const cpuBefore = mainThreadCpu()
     const wallBefore = performance.now()
     await (subject.runMany?.(count) ?? repeat(subject.run, first, count, inFlight))
+    // What native objects leave to be cleared away waits for the event loop: whoever turned it next would pay for it.
+    await setImmediate()
     const wall = (performance.now() - wallBefore) * 1_000
     return { cpu: (mainThreadCpu() - cpuBefore) / count, wall: wall / count }
   }
@@ -94,17 +95,23 @@ export async function measureCase(
   const sizes = new Map<string, number>()
   for (const subject of all) {
     let count = inFlight
+    // The first run is cold, and tells nothing.
+    await runBatch(subject, count)
     let sample = await runBatch(subject, count)
     while (sample.wall * count < batch * 500 && count < 1_000_000) {
       count *= 4
       sample = await runBatch(subject, count)
     }
-    sizes.set(subject.name, Math.max(inFlight, Math.round((batch * 1_000) / sample.wall)))
+    const turns = Math.round((batch * 1_000) / sample.wall / inFlight)
+    sizes.set(subject.name, inFlight * Math.max(turns, inFlight === 1 ? 1 : TURNS))
   }
 
   const samples = new Map<string, Sample[]>(all.map((subject) => [subject.name, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of round % 2 === 0 ? all : all.toReversed()) {
+      // What one subject leaves behind is not another's to clear away, in a turn of the event loop that began before it.
+      await setImmediate()
+      collectGarbage()
       samples.get(subject.name)?.push(await runBatch(subject, sizes.get(subject.name) ?? 1))
     }
   }
