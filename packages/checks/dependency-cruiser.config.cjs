@@ -10,6 +10,8 @@ const TEST = '\\.(test|test-d|fixture)\\.ts$'
 const ENTRY_POINTS = '^packages/[^/]+/src/(index|node-sqlite)\\.ts$'
 /** Tests of the example that prove something of all stores together. */
 const PROOFS = '^packages/example/src/stores/.*\\.(test|fixture)\\.ts$'
+/** Measures functions that are no public ones, beside those of other libraries that are. */
+const INSIDE = '^packages/bench/src/sealed/bare-boxes\\.ts$'
 const CORE = '^packages/core/src/'
 const GROUND = `${CORE}[^/]+\\.ts$`
 const ABOVE_THE_PARTS = `${CORE}(index|auth|config)\\.ts$`
@@ -80,13 +82,13 @@ const rules = [
   forbid(
     'no-deep-import',
     'Another package is imported by its public entry points.',
-    { path: '^packages/([^/]+)/', pathNot: PROOFS },
+    { path: '^packages/([^/]+)/', pathNot: [PROOFS, INSIDE] },
     { path: '^packages/', pathNot: ['^packages/$1/', ENTRY_POINTS] },
   ),
   forbid(
     'no-relative-import-of-a-package',
     'Another package is imported by its name.',
-    { path: '^packages/([^/]+)/', pathNot: PROOFS },
+    { path: '^packages/([^/]+)/', pathNot: [PROOFS, INSIDE] },
     { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
   ),
 
@@ -95,6 +97,16 @@ const rules = [
     'The proofs that run over several packages share the fixtures of their tests, and nothing else that is not public.',
     { path: PROOFS },
     { path: '^packages/', pathNot: ['^packages/example/', ENTRY_POINTS, '\\.fixture\\.ts$'] },
+  ),
+
+  forbid(
+    'benchmarks-inside-import-boxes',
+    'The measurement of bare seals imports what makes and reads them, and nothing else that is not public.',
+    { path: INSIDE },
+    {
+      path: '^packages/',
+      pathNot: ['^packages/bench/', ENTRY_POINTS, '^packages/iron/src/(platform-box|seal-text)\\.ts$'],
+    },
   ),
 
   forbid(

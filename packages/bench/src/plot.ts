@@ -15,7 +15,7 @@ export const PLOTTED: readonly (readonly [group: string, name: string, title: st
   ['sessions', 'cookie session, memory', 'session in memory'],
   ['sessions', 'cookie session, SQLite', 'session in SQLite'],
   ['sessions', 'cookie session, Redis, 32 in flight', 'session in Redis'],
-  ['sealed', 'open, cold', 'sealed session'],
+  ['sealed', 'a request, cold', 'sealed session'],
 ]
 
 const COLOURS = { ours: '#1a7f5a', floor: '#b8bfc6', peer: '#4a6fa5' }

@@ -120,6 +120,11 @@ const PLANTED: readonly (readonly [path: string, text: string, rule: string])[] 
     `import '../../../core/src/session/session.ts'`,
     'proofs-import-fixtures',
   ],
+  [
+    'packages/bench/src/sealed/bare-boxes.ts',
+    `import '../../../core/src/session/session.ts'`,
+    'benchmarks-inside-import-boxes',
+  ],
   ['packages/example/src/planted-relative.ts', `import '../../core/src/index.ts'`, 'no-relative-import-of-a-package'],
   ['packages/hono/src/planted-express.ts', `import type {} from 'express'`, 'home-of-express'],
   ['packages/express/src/planted-hono.test.ts', `import 'hono'`, 'home-of-hono'],

@@ -19,7 +19,7 @@ import {
 const deriveKey = (password: string, salt: string): KeyObject =>
   createSecretKey(pbkdf2Sync(password, salt, 1, 32, 'sha1'))
 
-/** Opens a seal; undefined when it is forged. Looks at no expiry. */
+/** Opens a seal; undefined when it is forged. Looks at no expiry, and at no spelling. */
 export function unsealFloor(seal: string, password: string): unknown {
   const [text = ''] = seal.split('~')
   const parts = text.split('*')
@@ -33,13 +33,18 @@ export function unsealFloor(seal: string, password: string): unknown {
   return JSON.parse(plain.toString()) as unknown
 }
 
-/** Makes a seal that never expires. */
-export function sealFloor(values: unknown, password: string, id: string): string {
+/**
+ * Makes a seal.
+ *
+ * @param ttl Seconds.
+ */
+export function sealFloor(values: unknown, password: string, ttl: number): string {
   const [salt, macSalt] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')]
   const iv = randomBytes(16)
   const cipher = createCipheriv('aes-256-cbc', deriveKey(password, salt), iv)
   const sealed = Buffer.concat([cipher.update(JSON.stringify(values)), cipher.final()])
-  const signed = `Fe26.2*${id}*${salt}*${iv.toString('base64url')}*${sealed.toString('base64url')}*`
+  const expiry = Date.now() + ttl * 1_000
+  const signed = `Fe26.2*1*${salt}*${iv.toString('base64url')}*${sealed.toString('base64url')}*${expiry}`
   const mac = createHmac('sha256', deriveKey(password, macSalt)).update(signed).digest('base64url')
   return `${signed}*${macSalt}*${mac}~2`
 }

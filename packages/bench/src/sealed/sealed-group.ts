@@ -4,154 +4,81 @@
  * @module
  */
 
-import secureSession from '@fastify/secure-session'
-import { createAuth } from '@latchkey/core'
-import { sealedSessions } from '@latchkey/iron'
-import { createTestRequest, TEST_SECRETS } from '@latchkey/testing'
-import fastify from 'fastify'
-import { sealData, unsealData } from 'iron-session'
-import { forgeCookie } from '../forgery.ts'
+import { forgeToken } from '../forgery.ts'
 import type { Group } from '../group.ts'
 import { measureCase, type Subject } from '../measuring.ts'
 import { reportCases, type CaseGoal } from '../report.ts'
-import { UNSENT } from '../sessions/requests.ts'
-import { sealFloor, unsealFloor } from './fe26.ts'
+import { createSecureSessionBox, IRON_BOXES } from './bare-boxes.ts'
+import type { Box } from './box.ts'
+import { createFloorRequests, createIronRequests, createOurRequests } from './whole-requests.ts'
 
-const PASSWORD = 'a password of thirty-two characters'
-const VALUES = { name: 'Ada', cart: [{ id: 7, count: 2 }] }
-/** So many different cookies are opened in turn. */
+/** So many different seals are opened in turn. */
 const SEALS = 500
-
-/** A way to seal. */
-interface Box {
-  readonly name: string
-  readonly role: Subject['role']
-  seal(): Promise<string> | string
-  /** The name in it; null for a seal that is not genuine. */
-  open(sealed: string): Promise<string | null> | string | null
+const AT_ONCE = 100
+const ALONE: CaseGoal = {
+  words: '<= 1.3x floor, <= 0.1x iron-session',
+  floor: 1.3,
+  peers: { 'iron-session': 0.1 },
 }
+const CROWDED: CaseGoal = { words: '<= 1/7 iron-session', peers: { 'iron-session': 1 / 7 } }
 
 /** The group. */
 export const sealedGroup: Group = {
   name: 'sealed',
-  about: `Sessions in cookies: \`Fe26.2\` for us and iron-session, a box of sodium for @fastify/secure-session. Ours is a whole guarded request, from the header to a value; *seal* is a request that writes one value, which opens the cookie first. iron-session is its bare \`sealData\` and \`unsealData\`. *Seen before* is the same cookie again. The floor is the same bytes by \`node:crypto\`, synchronously, without a look at any time.`,
+  about: `Sessions in cookies: \`Fe26.2\` for us and iron-session, a box of sodium for @fastify/secure-session.
+
+*Unseal* and *seal* are the bare functions on every side, on the same values, and the goals are judged by them: our box and its parser against iron-session's \`sealData\` and \`unsealData\`. Ours checks the spelling, the expiry and the MAC, and gives the values; iron-session the expiry and the MAC. The floor is the same bytes by \`node:crypto\`, synchronously, with the MAC checked and no look at time or spelling.
+
+*A request* is whole, and judged by no goal: from a Cookie header past a guard to a value of the session, or to the cookie that is sent after one value was written; the cookie is opened first. Beside it are iron-session's \`getIronSession\` and \`save\`, which judge no origin and no timeouts of a session; the floor finds the cookie and does the rest without any check but the MAC. *Seen before* is the same cookie again.`,
   async run({ effort, progress }) {
-    const cold = ourBox(0)
-    const warm = ourBox(1_000)
-    const peers = [ironBox, await createSecureSessionBox()]
-    const cases = []
-    for (const [name, boxes, inFlight, goal] of [
-      [
-        'open, cold',
-        [cold, floorBox, ...peers],
-        1,
-        { words: '<= 1.3x floor, <= 0.1x iron-session', floor: 1.3, peers: { 'iron-session': 0.1 } },
-      ],
-      [
-        'open, cold, 100 in flight',
-        [cold, floorBox, ...peers],
-        100,
-        { words: '<= 1/7 iron-session', peers: { 'iron-session': 1 / 7 } },
-      ],
-      ['open, seen before', [warm, floorBox, ...peers], 1, undefined],
-    ] as const satisfies readonly (readonly [string, readonly Box[], number, CaseGoal | undefined])[]) {
+    const bare = [...IRON_BOXES, await createSecureSessionBox()]
+    const others = [createFloorRequests(), createIronRequests()]
+    const cold = [createOurRequests(0), ...others]
+    const warm = [createOurRequests(SEALS), ...others]
+    const cases: readonly Case[] = [
+      ['unseal', await openingSubjects(bare, SEALS), 1, ALONE],
+      [`unseal, ${AT_ONCE} in flight`, await openingSubjects(bare, SEALS), AT_ONCE, CROWDED],
+      ['seal', bare.map(sealingSubject), 1, ALONE],
+      [`seal, ${AT_ONCE} in flight`, bare.map(sealingSubject), AT_ONCE, CROWDED],
+      ['a request, cold', await openingSubjects(cold, SEALS), 1],
+      [`a request, cold, ${AT_ONCE} in flight`, await openingSubjects(cold, SEALS), AT_ONCE],
+      ['a request, seen before', await openingSubjects(warm, 1), 1],
+      ['a request that writes', cold.map(sealingSubject), 1],
+      [`a request that writes, ${AT_ONCE} in flight`, cold.map(sealingSubject), AT_ONCE],
+    ]
+    const measured = []
+    for (const [name, subjects, inFlight, goal] of cases) {
       progress(name)
-      const subjects = await Promise.all(
-        boxes.map((box) => openingSubject(box, name === 'open, seen before' ? 1 : SEALS)),
-      )
-      cases.push({
-        figures: await measureCase({ name, subjects, inFlight }, effort),
-        ...(goal === undefined ? {} : { goal }),
-      })
+      const figures = await measureCase({ name, subjects, inFlight }, effort)
+      measured.push({ figures, ...(goal === undefined ? {} : { goal }) })
     }
-    progress('seal')
-    const goal: CaseGoal = { words: '<= 0.1x iron-session', peers: { 'iron-session': 0.1 } }
-    const subjects = [cold, floorBox, ...peers].map(sealingSubject)
-    cases.push({ figures: await measureCase({ name: 'seal', subjects }, effort), goal })
-    progress('seal, 100 in flight')
-    const crowded: CaseGoal = { words: '<= 1/7 iron-session', peers: { 'iron-session': 1 / 7 } }
-    const name = 'seal, 100 in flight'
-    cases.push({ figures: await measureCase({ name, subjects, inFlight: 100 }, effort), goal: crowded })
-    return reportCases('sealed', 'Sealed sessions', cases)
+    return reportCases('sealed', 'Sealed sessions', measured)
   },
 }
 
-/** Our sealed sessions, in whole requests. */
-export function ourBox(rememberedSeals: number): Box {
-  const origin = 'https://app.test'
-  const sessions = sealedSessions<{ name: string; cart: { id: number; count: number }[]; visits: number }>({
-    rememberedSeals,
-  })
-  const auth = createAuth({ origin, secrets: TEST_SECRETS, sessions })
-  const guard = auth.guard({ optional: true })
-  let base: string | undefined
-  let visits = 0
+type Case = readonly [name: string, subjects: readonly Subject[], inFlight: number, goal?: CaseGoal]
 
-  async function write(cookie: string | undefined): Promise<string> {
-    let line = ''
-    const sink = { ...UNSENT, setCookie: (_name: string, set: string) => void (line = set) }
-    const headers = { origin, ...(cookie === undefined ? {} : { cookie }) }
-    const context = auth.open(createTestRequest({ method: 'POST', headers }), sink)
-    if ((await guard(context)) !== undefined) throw new Error('The request was refused')
-    const session = await context.session()
-    visits += 1
-    await (cookie === undefined ? session.update(VALUES) : session.set('visits', visits))
-    return line.slice(0, line.indexOf(';'))
-  }
-  return {
-    name: 'latchkey',
-    role: 'ours',
-    async seal() {
-      base ??= await write(undefined)
-      return write(base)
-    },
-    async open(cookie) {
-      const context = auth.open(createTestRequest({ headers: { cookie } }), UNSENT)
-      if ((await guard(context)) !== undefined) return null
-      return (await context.session()).get('name') ?? null
-    },
-  }
-}
-
-const ironBox: Box = {
-  name: 'iron-session',
-  role: 'peer',
-  seal: () => sealData(VALUES, { password: PASSWORD, ttl: 3_600 }),
-  open: async (sealed) =>
-    (await unsealData<{ name?: string }>(sealed, { password: PASSWORD, ttl: 3_600 })).name ?? null,
-}
-
-const floorBox: Box = {
-  name: 'node:crypto',
-  role: 'floor',
-  seal: () => sealFloor(VALUES, PASSWORD, '1'),
-  open: (sealed) => (unsealFloor(sealed, PASSWORD) as typeof VALUES | undefined)?.name ?? null,
-}
-
-async function createSecureSessionBox(): Promise<Box> {
-  const app = fastify()
-  await app.register(secureSession, { key: Buffer.alloc(32, 7) })
-  await app.ready()
-  return {
-    name: '@fastify/secure-session',
-    role: 'peer',
-    seal: () => app.encodeSecureSession(app.createSecureSession(VALUES)),
-    open: (sealed) => (app.decodeSecureSession(sealed)?.get('name' as never) as string | undefined) ?? null,
-  }
+function openingSubjects(boxes: readonly Box[], count: number): Promise<readonly Subject[]> {
+  return Promise.all(boxes.map((box) => openingSubject(box, count)))
 }
 
 async function openingSubject({ name, role, seal, open }: Box, count: number): Promise<Subject> {
-  const seals = await Promise.all(Array.from({ length: count }, async () => seal()))
-  const first = seals[0] as string
+  const texts = await Promise.all(Array.from({ length: count }, async () => flat(await seal())))
+  const first = texts[0] as string
   return {
     name,
     role,
-    run: (index) => open(seals[index % count] as string),
+    run: (index) => open(texts[index % count] as string),
     async check() {
       if ((await open(first)) !== 'Ada') throw new Error(`${name} does not open its own seal`)
-      if ((await open(forgeCookie(first))) !== null) throw new Error(`${name} opens a forged seal`)
+      if ((await open(forgeToken(first))) === 'Ada') throw new Error(`${name} opens a forged seal`)
     },
   }
+}
+
+/** As a parser of HTTP makes text: in one piece. */
+function flat(text: string): string {
+  return Buffer.from(text).toString('latin1')
 }
 
 function sealingSubject({ name, role, seal, open }: Box): Subject {
