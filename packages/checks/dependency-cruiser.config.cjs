@@ -14,7 +14,7 @@ const PROOFS = '^packages/example/src/stores/.*\\.(test|fixture)\\.ts$'
 const INSIDE = '^packages/bench/src/sealed/bare-boxes\\.ts$'
 const CORE = '^packages/core/src/'
 const GROUND = `${CORE}[^/]+\\.ts$`
-const ABOVE_THE_PARTS = `${CORE}(index|auth|config)\\.ts$`
+const ABOVE_THE_PARTS = `${CORE}(index|auth|sessions|config|session-config)\\.ts$`
 
 /** Which packages of ours a package imports; the tests of each may import @latchkey/testing too. */
 const DIRECTION = {
@@ -111,29 +111,29 @@ const rules = [
 
   forbid(
     'core-ground-imports-ground',
-    'The files directly in core/src know no folder, but for index, auth and config.',
+    'The files directly in core/src know no folder, but for index, auth, sessions and the two of the configuration.',
     { path: GROUND, pathNot: [ABOVE_THE_PARTS, TEST] },
     { path: CORE, pathNot: GROUND },
   ),
   forbid(
     'core-parts-below-config',
-    'Only index imports auth; only index, auth and flow import config; nothing imports index.',
+    'Only index imports auth and sessions; only these and flow import the configuration; nothing imports index.',
     { path: CORE, pathNot: [TEST, ABOVE_THE_PARTS, `${CORE}flow/`] },
     { path: ABOVE_THE_PARTS },
   ),
   forbid(
     'core-flow-below-auth',
-    'A flow imports neither auth nor index.',
+    'A flow imports neither auth nor sessions nor index.',
     { path: `${CORE}flow/`, pathNot: TEST },
     {
-      path: `${CORE}(index|auth)\\.ts$`,
+      path: `${CORE}(index|auth|sessions)\\.ts$`,
     },
   ),
   forbid(
     'core-config-below-flow',
     'The configuration knows the parts, not the flows.',
-    { path: `${CORE}config\\.ts$` },
-    { path: `${CORE}(flow/|index\\.ts|auth\\.ts)` },
+    { path: `${CORE}(session-)?config\\.ts$` },
+    { path: `${CORE}(flow/|(index|auth|sessions)\\.ts)` },
   ),
   ...['http', 'token', 'session'].map((part) =>
     forbid(

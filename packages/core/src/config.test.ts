@@ -1,4 +1,4 @@
-import { createTestRuntime, TEST_KEYS, TEST_SECRETS } from '@latchkey/testing'
+import { TEST_KEYS, TEST_SECRETS } from '@latchkey/testing'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DEFAULTS, resolveConfig, type AuthConfig } from './config.ts'
@@ -54,8 +54,6 @@ describe('resolveConfig()', () => {
     [{ secrets: undefined, sessions: undefined }, 'secrets'],
     [{ secrets: {} }, 'secrets'],
     [{ signWith: 2 }, 'signWith'],
-    [{ sessions: {} }, 'sessions'],
-    [{ sessions: createMemorySessionStore() }, 'sessions'],
     [{ cookie: { name: '' } }, 'cookie.name'],
     [{ cookie: { insecurePlainHttp: true } }, 'cookie.insecurePlainHttp'],
     [{ cookie: null }, 'cookie'],
@@ -73,8 +71,6 @@ describe('resolveConfig()', () => {
     [{ insecureAllowMissingOrigin: 'true' }, 'insecureAllowMissingOrigin'],
     [{ insecureAllowMissingOrigin: 0 }, 'insecureAllowMissingOrigin'],
     [{ onEvent: 'log' }, 'onEvent'],
-    [{ runtime: {} }, 'runtime'],
-    [{ runtime: null }, 'runtime'],
     [{ tokens: { ...tokens, issuer: '' } }, 'tokens.issuer'],
   ])('refuses %j and names the option', (changes, option) => {
     expect(() => resolve(changes)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }))
@@ -146,10 +142,5 @@ describe('resolveConfig()', () => {
       }),
       { numRuns: 500 },
     )
-  })
-
-  it('uses the clock it was given', () => {
-    const runtime = createTestRuntime()
-    expect(resolve({ runtime }).runtime).toBe(runtime)
   })
 })

@@ -6,21 +6,20 @@
 
 import type { ApiKeyVerifier } from './api-key-port.ts'
 import type { AccessTokenClaims } from './authentication.ts'
-import { createEmitter, createReport } from './emitter.ts'
-import type { AuthEvent, EventListener, Misconfiguration } from './events.ts'
+import { createEmitter } from './emitter.ts'
+import type { EventListener } from './events.ts'
 import { ConfigError } from './faults.ts'
 import { createSessionCookie, type CookieOptions, type Cookie } from './http/cookie.ts'
 import type { Challenge } from './http/denial.ts'
 import type { LocationOptions } from './http/location-options.ts'
 import { describeAbsence, resolveLocations, type TokenReader } from './http/location.ts'
-import { resolveOriginPolicy } from './http/origin-policy.ts'
-import type { OriginPolicy } from './http/origin.ts'
 import { isPort, readChoice, readOptions } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
 import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
+import { bindSessions, readRuntime, type SessionConfig } from './session-config.ts'
 import { createCsrfTokens, type CsrfTokens } from './session/csrf-token.ts'
-import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
+import type { SessionStrategy } from './session/strategy.ts'
 import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
 import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
 import { TOKEN_OPTION_NAMES, type TokenPolicy } from './token/options.ts'
@@ -96,22 +95,15 @@ export const DEFAULTS: { readonly [Name in keyof Required<AuthConfig<unknown, ob
 })
 
 /** What every flow needs of the configuration. */
-export interface BaseConfig {
-  readonly origins: OriginPolicy
+export interface BaseConfig extends SessionConfig {
   readonly bearerFirst: boolean
   readonly challenge: Challenge
   /** Clock tolerance in milliseconds, for tokens and for `maxAge`. */
   readonly leeway: number
   /** How long after a login credentials are fresh, in milliseconds; undefined where the token profile does not know it. */
   readonly freshFor: number | undefined
-  readonly sessions: SessionEngine | undefined
   /** There with `sessions`. */
   readonly csrf: CsrfTokens | undefined
-  readonly cookie: Cookie
-  readonly runtime: Runtime
-  readonly emit: (event: AuthEvent) => void
-  /** Tells the application of something that it has to mend, once. */
-  readonly report: (problem: Misconfiguration) => void
 }
 
 /** The configuration as the flows use it. */
@@ -159,10 +151,13 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     given.revocations === undefined ? undefined : createTokenRevocations(given.revocations, policy, runtime)
 
   return Object.freeze<Config<User, Claims>>({
-    origins: resolveOriginPolicy(given, {
-      secure: cookie.secure,
-      domain: cookie.domain,
-      needed: given.sessions !== undefined || locations.some(({ place }) => place === 'cookie'),
+    ...bindSessions(given, {
+      cookie,
+      runtime,
+      emit,
+      secrets,
+      otherCookies: locations.some(({ place }) => place === 'cookie'),
+      ...(revocations === undefined ? {} : { revokeTokens: revocations.revokeSession }),
     }),
     locations,
     bearerFirst:
@@ -177,19 +172,8 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
     revocations,
     apiKeys,
-    sessions: readStrategy(given.sessions)?.bind({
-      secrets: secrets as RootSecrets,
-      runtime,
-      emit,
-      ...(revocations === undefined ? {} : { revokeTokens: revocations.revokeSession }),
-      cookie: Object.freeze({ name: cookie.name, capacity: cookie.capacity }),
-    }),
     csrf: given.sessions === undefined ? undefined : createCsrfTokens(secrets as RootSecrets, runtime),
-    cookie,
     users: readUsers<User>(given.users),
-    runtime,
-    emit,
-    report: createReport(emit),
   })
 }
 
@@ -214,11 +198,6 @@ function readSecrets(secrets: unknown, signWith: unknown, { needed }: { needed: 
   return undefined
 }
 
-function readStrategy(value: unknown): SessionStrategy<object> | undefined {
-  if (value === undefined || isPort<SessionStrategy<object>>(value, 'bind')) return value
-  throw new ConfigError('sessions', 'must be a session strategy, such as storedSessions(store)')
-}
-
 function readApiKeys(value: unknown): ApiKeyVerifier | undefined {
   if (value === undefined) return undefined
   if (!isPort<ApiKeyVerifier>(value, 'verify')) throw new ConfigError('apiKeys', 'must have a function "verify"')
@@ -235,9 +214,4 @@ function readUsers<User>(value: unknown): UserLookup<User> | undefined {
     throw new ConfigError('users.statusOf', 'must be a function')
   }
   return value
-}
-
-function readRuntime(value: unknown): Runtime {
-  if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
-  throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
 }

@@ -8,16 +8,12 @@ import type { AccessTokenClaims, Authentication, Principal, RejectionCode } from
 import type { Config } from '../config.ts'
 import type { TokenReader } from '../http/location.ts'
 import { mayChangeState } from '../http/origin.ts'
-import type { SessionRecord } from '../ports.ts'
 import { isApiKey, verifyApiKey } from './api-key.ts'
 import { judgeCsrfHeader } from './csrf.ts'
 import {
-  carrierOf,
   crossOriginReason,
-  engineOf,
   isCrossOrigin,
   isCrossOriginChange,
-  presentSession,
   principalOf,
   readSessionCookie,
   type CookieExchange,
@@ -27,6 +23,7 @@ import { judgeDoubleSubmit, presentToken } from './presented-token.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 import { checkToken } from './standing.ts'
 import { checkUser } from './user-check.ts'
+import { dropDeadCookie, useSession } from './use-session.ts'
 
 type Credentials = Pick<
   ResolvedRequirement,
@@ -161,37 +158,10 @@ async function refuseSession<User, Claims extends AccessTokenClaims, Data extend
   code: RejectionCode,
   { optional }: Credentials,
 ): Promise<Authentication<Claims>> {
-  if (exchange.sink.open && !(await isOfLaterRelease(exchange))) carrierOf(exchange).clear()
+  await dropDeadCookie(exchange)
   if (!optional) return rejected(code)
   exchange.config.emit({ type: 'rejected', code })
   return ANONYMOUS
-}
-
-/** The live record of the request's session, renewed where that is due; why there is none; or null after a logout. */
-async function useSession<User, Claims extends AccessTokenClaims, Data extends object>(
-  exchange: Exchange<User, Claims, Data>,
-  { passive }: Credentials,
-): Promise<SessionRecord | RejectionCode | null> {
-  const presented = await presentSession(exchange)
-  if (presented.status === 'none') return null
-  if (presented.status !== 'live') return `session_${presented.status}`
-  const { slot, renewal } = presented
-  if (slot.record === null || slot.ended) return 'session_unknown'
-  if (passive || renewal === undefined || !exchange.sink.open) return slot.record
-
-  const engine = engineOf(exchange.config)
-  const renewed = await engine.renew(slot.record, renewal)
-  if (renewed === null) {
-    slot.ended = true
-    return 'session_unknown'
-  }
-  presented.renewal = undefined
-  const { record, send } = renewed
-  slot.record = record
-  if (!send) return record
-  const credential = await engine.credentialOf(record)
-  if (exchange.sink.open) carrierOf(exchange).issue(record, credential)
-  return record
 }
 
 function isSameCaller(before: Authentication | undefined, now: Authentication): boolean {
@@ -202,12 +172,6 @@ function isSameCaller(before: Authentication | undefined, now: Authentication): 
 function ignoredCookie(authentication: Authentication, { via }: Credentials): 'by_route' | 'by_token' | undefined {
   if (via === 'bearer') return 'by_route'
   return authentication.status === 'authenticated' && authentication.via === 'bearer' ? 'by_token' : undefined
-}
-
-/** Whether the cookie means nothing here, and something to a process of a later release: while one is rolled out, nobody is logged out. */
-async function isOfLaterRelease(exchange: CookieExchange): Promise<boolean> {
-  const presented = await presentSession(exchange)
-  return presented.status === 'undecodable' && presented.newer
 }
 
 function crossOrigin(exchange: CookieExchange): Authentication & { readonly status: 'rejected' } {

@@ -57,7 +57,7 @@ export async function checkCsrfToken<User, Claims extends AccessTokenClaims, Dat
 }
 
 /** Judges the token in the header of a request that rides on its session cookie. A dead cookie is not judged here. */
-export async function judgeCsrfHeader(exchange: CookieExchange): Promise<CsrfProblem | undefined> {
+export async function judgeCsrfHeader(exchange: CookieExchange<BaseConfig>): Promise<CsrfProblem | undefined> {
   const tokens = tokensOf(exchange.config)
   const record = await liveRecord(exchange)
   return record === null ? undefined : judge(tokens, exchange.request.headers.get(HEADER), record)

@@ -5,7 +5,7 @@
  */
 
 import type { AccessTokenClaims, Authentication, OriginProblem, Principal } from '../authentication.ts'
-import type { BaseConfig, Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import type { CookieReading } from '../http/cookie.ts'
 import type { EffectSink } from '../http/effects.ts'
@@ -15,6 +15,7 @@ import type { AuthRequest } from '../http/request.ts'
 import { readUserAgent } from '../http/user-agent.ts'
 import type { SessionRecord } from '../ports.ts'
 import { readClock } from '../runtime.ts'
+import type { SessionConfig } from '../session-config.ts'
 import type { CredentialCarrier } from '../session/delivery.ts'
 import type { SessionRenewal } from '../session/policy.ts'
 import { createSession, type Session } from '../session/session.ts'
@@ -29,9 +30,9 @@ export type PresentedSession =
   | { readonly status: 'unknown' | 'ambiguous' | 'none' }
 
 /** A request and its cookie. */
-export interface CookieExchange {
-  readonly config: BaseConfig
-  readonly request: AuthRequest
+export interface CookieExchange<Own extends SessionConfig = SessionConfig> {
+  readonly config: Own
+  readonly request: Pick<AuthRequest, 'method' | 'headers'>
   readonly sink: EffectSink
   /** What the header holds under the cookie's name; looked for once. */
   cookie: CookieReading | undefined
@@ -42,8 +43,10 @@ export interface CookieExchange {
 }
 
 /** The state of one request. Every store call whose answer is remembered here is made once per request. */
-export interface Exchange<User, Claims extends AccessTokenClaims, Data extends object> extends CookieExchange {
-  readonly config: Config<User, Claims>
+export interface Exchange<User, Claims extends AccessTokenClaims, Data extends object> extends CookieExchange<
+  Config<User, Claims>
+> {
+  readonly request: AuthRequest
   /** What the last guard found; undefined before the first. */
   authentication: Authentication<Claims> | undefined
   /** Whether that guard refused the request. */
@@ -63,7 +66,7 @@ export interface Exchange<User, Claims extends AccessTokenClaims, Data extends o
  *
  * @throws {UsageError} `not_configured`
  */
-export function engineOf(config: Pick<BaseConfig, 'sessions'>): SessionEngine {
+export function engineOf(config: Pick<SessionConfig, 'sessions'>): SessionEngine {
   if (config.sessions === undefined) throw new UsageError('not_configured', 'Sessions are not configured')
   return config.sessions
 }
@@ -170,7 +173,7 @@ export function principalOf<Claims extends AccessTokenClaims>(record: SessionRec
 
 /** The live session that an access token names; null where there is none. What another issuer names is none of ours, whatever it is called. */
 export async function findNamedSession(
-  config: Pick<BaseConfig, 'sessions'>,
+  config: Pick<SessionConfig, 'sessions'>,
   { subject, sessionId, issuer }: Pick<Principal, 'subject' | 'sessionId' | 'issuer'>,
 ): Promise<SessionRecord | null> {
   if (sessionId === undefined || issuer !== undefined) return null

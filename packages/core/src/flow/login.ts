@@ -5,27 +5,20 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
-import type { Config } from '../config.ts'
+import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
-import type { SessionRecord } from '../ports.ts'
-import { createDelivered } from '../session/delivery.ts'
 import type { Session } from '../session/session.ts'
-import type { SessionEngine } from '../session/strategy.ts'
-import { NO_DATA, ownValue } from '../session/values.ts'
 import { createSlot } from '../session/writer.ts'
+import { beginSession } from './begin-session.ts'
 import {
-  carrierOf,
   crossOriginReason,
   engineOf,
   isCrossOriginChange,
   openSession,
-  presentSession,
   principalOf,
   type CookieExchange,
   type Exchange,
-  type PresentedSession,
 } from './exchange.ts'
 import { readInit, type LoginOptions } from './login-options.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
@@ -64,24 +57,17 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
   exchange: Exchange<User, Claims, Data>,
   options: LoginOptions,
 ): Promise<LoginResult<Data>> {
-  const { config, sink } = exchange
-  const engine = engineOf(config)
+  engineOf(exchange.config)
   const init = readInit(options, exchange)
-  if (!sink.open)
+  if (!exchange.sink.open)
     throw new UsageError('headers_sent', 'A login needs a cookie, and the headers of the response are already sent')
   if (isCrossOriginChange(exchange)) return refuse(exchange, 'cross_origin')
 
-  const presented = await presentSession(exchange)
-  const former = formerOf(presented)
-  const data = await carryOver(engine, former, options.carry)
-  const epoch = options.epoch ?? (await engine.epochOf(options.subject))
-  const parts = { engine, carrier: carrierOf(exchange), userAgent: init.userAgent ?? null }
-  const record = await createDelivered({ ...init, carrier: 'cookie', epoch, data }, former, parts)
+  const record = await beginSession(exchange, init, options)
   if (record === 'cut_off') return refuse(exchange, 'login_cut_off')
 
-  // Handles from before write to what is over.
-  for (const slot of [exchange.slot, presented.status === 'live' ? presented.slot : undefined])
-    if (slot) slot.ended = true
+  // So does a handle that had no cookie to go by.
+  if (exchange.slot) exchange.slot.ended = true
   const slot = createSlot(record)
   exchange.cookieIgnored = undefined
   const session = openSession<Data>(exchange, slot)
@@ -108,7 +94,7 @@ export async function login<User, Claims extends AccessTokenClaims, Data extends
  * @throws {UnavailableError} When the store or the key is out of reach.
  */
 export async function loginWithTokens(
-  exchange: CookieExchange & TokenGround,
+  exchange: CookieExchange<Config<unknown, AccessTokenClaims>>,
   options: LoginOptions,
 ): Promise<TokenLoginResult> {
   const { config, sink } = exchange
@@ -125,29 +111,7 @@ export async function loginWithTokens(
   return { ok: true, tokens: await issueTokens(config, record) }
 }
 
-interface TokenGround {
-  readonly config: Config<unknown, AccessTokenClaims>
-}
-
-/** The named values of the session before, as they are now. */
-async function carryOver(
-  engine: SessionEngine,
-  former: SessionRecord | null,
-  keys: readonly string[] = [],
-): Promise<JsonObject> {
-  if (former === null || keys.length === 0) return NO_DATA
-  const data = (await engine.reload(former))?.data ?? NO_DATA
-  const carried = keys.map((key) => [key, ownValue(data, key)] as const)
-  return Object.fromEntries(carried.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))
-}
-
-/** The session that the login takes the place of, whether or not its values can be used. */
-function formerOf(presented: PresentedSession): SessionRecord | null {
-  if (presented.status === 'undecodable') return presented.record
-  return presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
-}
-
-function refuse(exchange: CookieExchange, code: LoginRefusal['code']): LoginRefusal {
+function refuse(exchange: CookieExchange<BaseConfig>, code: LoginRefusal['code']): LoginRefusal {
   const { config } = exchange
   if (code !== 'cross_origin') return { ok: false, code, denial: createDenial({ code }, config.challenge) }
   config.emit({ type: 'rejected', code })

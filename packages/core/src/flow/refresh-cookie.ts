@@ -5,7 +5,7 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
-import type { Config } from '../config.ts'
+import type { BaseConfig, Config } from '../config.ts'
 import { ConfigError, UsageError } from '../faults.ts'
 import { createCookie, type CookieOptions } from '../http/cookie.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
@@ -42,7 +42,7 @@ export interface RefreshTokenCarrier {
    * Refuses to give a token out in a cookie when a page of another site asks, which could log its visitor in as somebody else. Undefined
    * where the request may have it, and where there is no cookie.
    */
-  refuse(exchange: CookieExchange): Denial | undefined
+  refuse(exchange: CookieExchange<BaseConfig>): Denial | undefined
   /**
    * Gives the body to answer with. Where there is a cookie, the refresh token goes into it and not into the body.
    *

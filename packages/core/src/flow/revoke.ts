@@ -95,7 +95,7 @@ export function epochOfNewToken(config: RevokeConfig, subject: string): Promise<
 }
 
 /** Clears away what is dead, in every store, at most `limit` in each; returns how much. */
-export async function sweep(config: RevokeConfig, limit: number): Promise<number> {
+export async function sweep(config: Pick<RevokeConfig, 'sessions' | 'revocations'>, limit: number): Promise<number> {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100_000) {
     throw new UsageError('argument', 'A sweep takes a limit from 1 to 100,000')
   }

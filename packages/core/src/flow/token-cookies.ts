@@ -5,7 +5,7 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
-import type { Config } from '../config.ts'
+import type { BaseConfig, Config } from '../config.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import type { TokenReader } from '../http/location.ts'
@@ -18,9 +18,7 @@ export type TokenCookieResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: 'cross_origin'; readonly denial: Denial }
 
-type TokenCookieExchange = CookieExchange & {
-  readonly config: Pick<Config<unknown, AccessTokenClaims>, 'locations' | 'tokens'>
-}
+type TokenCookieExchange = CookieExchange<BaseConfig & Pick<Config<unknown, AccessTokenClaims>, 'locations' | 'tokens'>>
 
 const OK: TokenCookieResult = Object.freeze({ ok: true })
 

@@ -19,7 +19,7 @@ import { checkToken } from './standing.ts'
 import type { TokenResponse } from './token-response.ts'
 
 type TokenConfig = Config<unknown, AccessTokenClaims>
-type TokenExchange = CookieExchange & { readonly config: TokenConfig }
+type TokenExchange = CookieExchange<TokenConfig>
 
 /** A login by the application, for the handler that gives out tokens: what `auth.login` with `deliver: 'tokens'` gave, or a denial. */
 export type TokenGrant =

@@ -26,7 +26,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Tells whether a request may change state: any method but GET, HEAD and OPTIONS, compared exactly (RFC 9110 section 9.1),
  * and a WebSocket handshake, which a page of any site can start with this site's cookies (RFC 6455 section 10.2).
  */
-export function mayChangeState(request: AuthRequest): boolean {
+export function mayChangeState(request: Pick<AuthRequest, 'method' | 'headers'>): boolean {
   return !SAFE_METHODS.has(request.method) || request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
