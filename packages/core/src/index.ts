@@ -4,6 +4,7 @@
  * @module
  */
 
+export { abortable } from './abortable.ts'
 export { createAuth } from './auth.ts'
 export { DEFAULTS } from './config.ts'
 export { MAX_DURATION, parseDuration } from './duration.ts'

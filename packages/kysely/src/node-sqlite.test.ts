@@ -68,6 +68,30 @@ describe.each(SHAPES)('nodeSqliteDialect() on the shape of %s', (_, shape) => {
     expect(rows).toStrictEqual([{ id: 1, name: 'one', flag: null, made: null }])
   })
 
+  it('gives rows under the names of their columns, the last of those that are alike', async () => {
+    const named = await db.selectFrom('item').select(['name', 'id', 'made']).execute()
+    expect(named).toStrictEqual([{ name: 'one', id: 1, made: null }])
+    const { rows } = await sql`select 1 as a, 2 as b, 3 as a, 4 as "__proto__"`.execute(db)
+    expect(Object.entries(rows[0] as object)).toEqual([
+      ['a', 3],
+      ['b', 2],
+      ['__proto__', 4],
+    ])
+    expect(Object.getPrototypeOf(rows[0])).toBe(Object.prototype)
+  })
+
+  it('gives each column under its own name although the table has changed since the statement was prepared', async () => {
+    const all = (): Promise<unknown[]> => db.selectFrom('item').selectAll().execute()
+    await all()
+    await sql`alter table item drop column flag`.execute(db)
+    await sql`alter table item add column kind text`.execute(db)
+    await expect(all()).resolves.toStrictEqual([{ id: 1, name: 'one', made: null, kind: null }])
+    const named = (): Promise<unknown[]> => db.selectFrom('item').select(['name', 'id']).execute()
+    await named()
+    await sql`alter table item add column more text`.execute(db)
+    await expect(named()).resolves.toStrictEqual([{ name: 'one', id: 1 }])
+  })
+
   it('tells how many rows were changed, and the id of the last one', async () => {
     const inserted = await db.insertInto('item').values({ id: 7, name: 'x', flag: 1, made: null }).executeTakeFirst()
     expect(inserted).toMatchObject({ insertId: 7n, numInsertedOrUpdatedRows: 1n })

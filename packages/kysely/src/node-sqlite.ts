@@ -21,7 +21,9 @@ export interface NodeSqliteStatement {
   /** Runs the statement and gives its rows one by one. */
   iterate(...parameters: SqliteValue[]): Iterable<unknown>
   /** The columns of the result; none for a statement that gives no rows. Node has it since 22.16. */
-  columns?(): readonly unknown[]
+  columns?(): readonly { readonly name: string }[]
+  /** Makes `all` give rows as arrays. Node has it since 24.0. */
+  setReturnArrays?(enabled: boolean): void
 }
 
 /** A database, as little of it as is needed. `DatabaseSync` is one; so is the `Database` of better-sqlite3. */
@@ -82,9 +84,11 @@ export function openSqlite(path: string): DatabaseSync {
 
 function toKyselyStatement(database: NodeSqliteDatabase, sql: string): SqliteStatement {
   const statement = database.prepare(sql)
+  const reader = givesRows(database, statement, sql)
+  const toRow = reader ? createRowMaker(statement, sql) : toPlainRow
   return {
-    reader: givesRows(database, statement, sql),
-    all: (parameters) => statement.all(...parameters.map(toSqliteValue)).map(toPlainRow),
+    reader,
+    all: (parameters) => statement.all(...parameters.map(toSqliteValue)).map(toRow),
     run: (parameters) => statement.run(...parameters.map(toSqliteValue)),
     // A statement of its own: one that is kept would start anew if it ran elsewhere while somebody still reads.
     *iterate(parameters) {
@@ -103,6 +107,23 @@ function givesRows(database: NodeSqliteDatabase, statement: NodeSqliteStatement,
     .prepare(`explain ${sql}`)
     .all()
     .some((row) => (row as { readonly opcode?: unknown }).opcode === 'ResultRow')
+}
+
+/**
+ * Makes plain objects of rows. As arrays, rows take `node:sqlite` a good part less time; as copies of one object they are also faster
+ * to read. What a `*` stands for may change while the statement is kept, so that the names of its columns must come with each row.
+ */
+function createRowMaker(statement: NodeSqliteStatement, sql: string): (row: unknown) => unknown {
+  if (statement.setReturnArrays === undefined || statement.columns === undefined || sql.includes('*')) return toPlainRow
+  const names = statement.columns().map(({ name }) => name)
+  const blank: Readonly<Record<string, unknown>> = Object.fromEntries(names.map((name) => [name, null]))
+  statement.setReturnArrays(true)
+  return (values) => {
+    const row = { ...blank }
+    for (let index = 0; index < names.length; index += 1)
+      row[names[index] as string] = (values as readonly unknown[])[index]
+    return row
+  }
 }
 
 /** Gives a row of `node:sqlite` the prototype that much code expects. Nobody else holds the row; a copy would cost more. */

@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import type { SessionChanges, SessionRecord, SessionStore } from '@latchkey/core'
 import { dialectOf } from './dialect.ts'
 import { currentEpoch, isAlive, isAliveBeside, withSubject } from './liveness.ts'
-import { COLUMNS, decodeRow, encodeFields, RECORD_FIELDS } from './row.ts'
+import { COLUMNS, decodeRecord, decodeRow, encodeFields, RECORD_FIELDS } from './row.ts'
 import { countOf, prepareStatement, type Executor, type Statement } from './statement.ts'
 import { toStoredText } from './stored-text.ts'
 import type { TableNames } from './tables.ts'
@@ -135,7 +135,7 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
     async read(id, { now, signal, onUndecodable }) {
       signal?.throwIfAborted()
       const [row] = (await selectRecord({ id: toStoredText(id), now }, signal)).rows
-      const record = decodeRow(RECORD_FIELDS, row)
+      const record = decodeRecord(row)
       if (record === null && row !== undefined) onUndecodable?.(id)
       return record
     },

@@ -1,7 +1,7 @@
 import type { SessionRecord } from '@latchkey/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeRow, encodeFields, INFO_FIELDS, RECORD_FIELDS } from './row.ts'
+import { decodeRecord, decodeRow, encodeFields, INFO_FIELDS, RECORD_FIELDS } from './row.ts'
 
 const RECORD: SessionRecord = {
   id: 'ab'.repeat(16),
@@ -44,8 +44,10 @@ function encodedRowOf(record: SessionRecord): Record<string, unknown> {
   return Object.fromEntries(named) as Record<string, unknown>
 }
 
-describe('decodeRow()', () => {
-  it('gives what was encoded, and of it only what is asked for', () => {
+describe('decodeRecord() and decodeRow()', () => {
+  it('give what was encoded, and of it only what is asked for', () => {
+    expect(decodeRecord(rowOf())).toStrictEqual(RECORD)
+    expect(Object.keys(decodeRecord(rowOf()) ?? {})).toEqual(RECORD_FIELDS)
     expect(decodeRow(RECORD_FIELDS, rowOf())).toStrictEqual(RECORD)
     expect(decodeRow(['version'], rowOf())).toStrictEqual({ version: 4 })
     expect(Object.keys(decodeRow(INFO_FIELDS, rowOf()) ?? {})).toEqual(INFO_FIELDS)
@@ -57,11 +59,13 @@ describe('decodeRow()', () => {
     ['bytes for text', { id: new TextEncoder().encode(RECORD.id), subject: new TextEncoder().encode('alice') }],
     ['booleans as text or bigint', { persistent: '1', data_version: 0n }],
     ['columns that it does not know', { extra: 'ignored' }],
-  ])('takes %s, as drivers give them', (_, change) => {
+  ])('take %s, as drivers give them', (_, change) => {
+    expect(decodeRecord(rowOf(change))).toStrictEqual(RECORD)
     expect(decodeRow(RECORD_FIELDS, rowOf(change))).toStrictEqual(RECORD)
   })
 
-  it.each([undefined, null, 5, 'row'])('gives null for %s in place of a row', (row) => {
+  it.each([undefined, null, 5, 'row'])('give null for %s in place of a row', (row) => {
+    expect(decodeRecord(row)).toBeNull()
     expect(decodeRow(RECORD_FIELDS, row)).toBeNull()
   })
 
@@ -99,7 +103,8 @@ describe('decodeRow()', () => {
     { persistent: 'yes' },
     { data_version: null },
     { user_agent: 5 },
-  ])('gives null for a row that nobody can have written: %o', (change) => {
+  ])('give null for a row that nobody can have written: %o', (change) => {
+    expect(decodeRecord(rowOf(change))).toBeNull()
     expect(decodeRow(RECORD_FIELDS, rowOf(change))).toBeNull()
   })
 })
@@ -118,11 +123,12 @@ describe('what must always hold of rows', () => {
     const columns = Object.keys(rowOf())
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...columns, 'added'), stored, { maxKeys: 3 }), (change) => {
-        const record = decodeRow(RECORD_FIELDS, rowOf(change))
+        const record = decodeRecord(rowOf(change))
+        expect(record).toEqual(decodeRow(RECORD_FIELDS, rowOf(change)))
         if (record === null) return
         expect(Object.keys(record)).toEqual([...RECORD_FIELDS])
         // What it reads it can also write, and reads the same again.
-        expect(decodeRow(RECORD_FIELDS, encodedRowOf(record))).toEqual(record)
+        expect(decodeRecord(encodedRowOf(record))).toEqual(record)
       }),
       { numRuns: 500 },
     )

@@ -92,6 +92,49 @@ export function decodeRow<Field extends keyof SessionRecord>(
   return record as Pick<SessionRecord, Field>
 }
 
+/** A row of the sessions table by the names of its columns, as a driver gives it. */
+type Row = { readonly [Field in keyof SessionRecord as SnakeCase<Field>]: unknown }
+
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name
+
+/**
+ * Decodes a row of all columns, as `decodeRow` does. Each request that has a session reads one: written out, it takes half the time of a
+ * loop over the columns.
+ */
+export function decodeRecord(stored: unknown): SessionRecord | null {
+  if (typeof stored !== 'object' || stored === null) return null
+  const row = stored as Row
+  const record = {
+    id: COLUMNS.id.decode(row.id),
+    carrier: COLUMNS.carrier.decode(row.carrier),
+    subject: COLUMNS.subject.decode(row.subject),
+    scopes: COLUMNS.scopes.decode(row.scopes),
+    authenticatedAt: COLUMNS.authenticatedAt.decode(row.authenticated_at),
+    amr: COLUMNS.amr.decode(row.amr),
+    acr: COLUMNS.acr.decode(row.acr),
+    keyId: COLUMNS.keyId.decode(row.key_id),
+    salt: COLUMNS.salt.decode(row.salt),
+    generation: COLUMNS.generation.decode(row.generation),
+    previous: COLUMNS.previous.decode(row.previous),
+    rotatedAt: COLUMNS.rotatedAt.decode(row.rotated_at),
+    epoch: COLUMNS.epoch.decode(row.epoch),
+    createdAt: COLUMNS.createdAt.decode(row.created_at),
+    lastSeenAt: COLUMNS.lastSeenAt.decode(row.last_seen_at),
+    idleExpiresAt: COLUMNS.idleExpiresAt.decode(row.idle_expires_at),
+    absoluteExpiresAt: COLUMNS.absoluteExpiresAt.decode(row.absolute_expires_at),
+    version: COLUMNS.version.decode(row.version),
+    label: COLUMNS.label.decode(row.label),
+    userAgent: COLUMNS.userAgent.decode(row.user_agent),
+    address: COLUMNS.address.decode(row.address),
+    persistent: COLUMNS.persistent.decode(row.persistent),
+    dataVersion: COLUMNS.dataVersion.decode(row.data_version),
+    data: COLUMNS.data.decode(row.data),
+  }
+  return Object.values(record).includes(undefined) ? null : (record as SessionRecord)
+}
+
 /** Reads an integer as drivers give it: as a number, a bigint, or as text because it might pass 2^53. */
 function readInteger(stored: unknown): number | undefined {
   const isInteger = typeof stored === 'number' || typeof stored === 'bigint' || /^-?\d+$/.test(readText(stored) ?? '')
@@ -123,10 +166,12 @@ function asIs(value: number): number {
   return value
 }
 
+const decoder = new TextDecoder()
+
 function readText(stored: unknown): string | undefined {
   if (typeof stored === 'string') return fromStoredText(stored)
   // MySQL keeps ids and subjects as bytes, and its drivers give them as bytes.
-  return stored instanceof Uint8Array ? fromStoredText(new TextDecoder().decode(stored)) : undefined
+  return stored instanceof Uint8Array ? fromStoredText(decoder.decode(stored)) : undefined
 }
 
 function readCarrier(stored: unknown): SessionRecord['carrier'] | undefined {

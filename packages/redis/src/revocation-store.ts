@@ -5,6 +5,7 @@
  */
 
 import {
+  abortable,
   ConfigError,
   decideRevocation,
   learnRevocations,
@@ -13,7 +14,6 @@ import {
   type GrowingRevocations,
   type RevocationStore,
 } from '@latchkey/core'
-import { abortable } from './abortable.ts'
 import { createCommands, type RedisClient, type Script } from './client.ts'
 import { CLOCK_MARGIN, lifeUntil } from './expiry.ts'
 import * as scripts from './revocation-store-scripts.ts'

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { ConfigError, type SessionStoreParts } from '@latchkey/core'
-import { abortable } from './abortable.ts'
+import { abortable, ConfigError, type SessionStoreParts } from '@latchkey/core'
 import { createCommands, type RedisClient } from './client.ts'
 import { createSessionRows } from './session-rows.ts'
 import { createSubjectIndex } from './subject-index.ts'

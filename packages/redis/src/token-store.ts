@@ -4,8 +4,14 @@
  * @module
  */
 
-import { ConfigError, type StoreCall, type TokenInfo, type TokenRecord, type TokenStore } from '@latchkey/core'
-import { abortable } from './abortable.ts'
+import {
+  abortable,
+  ConfigError,
+  type StoreCall,
+  type TokenInfo,
+  type TokenRecord,
+  type TokenStore,
+} from '@latchkey/core'
 import { createCommands, type RedisClient, type Script } from './client.ts'
 import { CLOCK_MARGIN, lifeUntil } from './expiry.ts'
 import * as scripts from './token-store-scripts.ts'
