@@ -6,7 +6,7 @@ import { countOf, prepareStatement } from './statement.ts'
 function openDatabase(): { readonly db: Kysely<unknown>; readonly asked: string[] } {
   const asked: string[] = []
   const dialect = nodeSqliteDialect(openSqlite(':memory:'))
-  return { db: new Kysely<unknown>({ dialect, log: ({ query }) => asked.push(query.sql) }), asked }
+  return { db: new Kysely<unknown>({ dialect, log: ({ query }) => void asked.push(query.sql) }), asked }
 }
 
 describe('prepareStatement()', () => {
