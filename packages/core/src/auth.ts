@@ -70,7 +70,9 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     const resolved = resolve(requirement)
     return async function judge(context) {
       const exchange = contexts.exchangeOf(context)
-      const denial = authorize(await authenticate(exchange, resolved), resolved)
+      const authenticating = authenticate(exchange, resolved)
+      const authentication = authenticating instanceof Promise ? await authenticating : authenticating
+      const denial = authorize(authentication, resolved)
       exchange.denied = denial !== undefined
       return denial
     }

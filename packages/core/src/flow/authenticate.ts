@@ -4,6 +4,7 @@
  * @module
  */
 
+import { after } from '../after.ts'
 import type { AccessTokenClaims, Authentication, Principal, RejectionCode } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import type { TokenReader } from '../http/location.ts'
@@ -19,7 +20,7 @@ import {
   type CookieExchange,
   type Exchange,
 } from './exchange.ts'
-import { judgeDoubleSubmit, presentToken } from './presented-token.ts'
+import { judgeDoubleSubmit, presentToken, type PresentedToken } from './presented-token.ts'
 import type { ResolvedRequirement } from './requirement.ts'
 import { checkToken } from './standing.ts'
 import { checkUser } from './user-check.ts'
@@ -39,13 +40,23 @@ const ANONYMOUS = Object.freeze({ status: 'anonymous' })
  * cookie by itself, so there it counts as none, and is deleted either way. Malformed credentials never fall back to other ones.
  * Whether the caller may do what it asks is not judged here.
  *
+ * @returns A promise only where something has to be waited for.
  * @throws {UnavailableError} When the store is out of reach: never "not logged in".
  */
-export async function authenticate<User, Claims extends AccessTokenClaims, Data extends object>(
+export function authenticate<User, Claims extends AccessTokenClaims, Data extends object>(
   exchange: Exchange<User, Claims, Data>,
   requirement: Credentials,
-): Promise<Authentication<Claims>> {
-  const authentication = Object.freeze(await judge(exchange, requirement))
+): Authentication<Claims> | Promise<Authentication<Claims>> {
+  return after(judge(exchange, requirement), (authentication) =>
+    remember(exchange, Object.freeze(authentication), requirement),
+  )
+}
+
+function remember<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  authentication: Authentication<Claims>,
+  requirement: Credentials,
+): Authentication<Claims> {
   if (authentication.status === 'rejected') exchange.config.emit({ type: 'rejected', code: authentication.code })
   const cookieIgnored = ignoredCookie(authentication, requirement)
   // What an earlier guard found stays only as far as this one found the same.
@@ -57,20 +68,27 @@ export async function authenticate<User, Claims extends AccessTokenClaims, Data 
   return authentication
 }
 
-async function judge<User, Claims extends AccessTokenClaims, Data extends object>(
+function judge<User, Claims extends AccessTokenClaims, Data extends object>(
   exchange: Exchange<User, Claims, Data>,
   requirement: Credentials,
-): Promise<Authentication<Claims>> {
+): Authentication<Claims> | Promise<Authentication<Claims>> {
+  return after(presentToken(exchange, requirement.places), (presented) =>
+    judgePresented(exchange, presented, requirement),
+  )
+}
+
+function judgePresented<User, Claims extends AccessTokenClaims, Data extends object>(
+  exchange: Exchange<User, Claims, Data>,
+  { credentials, location }: PresentedToken,
+  requirement: Credentials,
+): Authentication<Claims> | Promise<Authentication<Claims>> {
   const { config, sink } = exchange
-  const { places } = requirement
-  const presented = presentToken(exchange, places)
-  const { credentials, location } = presented instanceof Promise ? await presented : presented
   const readsCookie = requirement.via !== 'bearer' && config.sessions !== undefined
   const hasCookie = readsCookie && (exchange.replaced || readSessionCookie(exchange).status !== 'none')
 
   // The answer depends on a header also when it is not there: a cache must not serve it to who sends one.
   if (sink.open) {
-    for (const { vary } of places) if (vary !== undefined) sink.setHeader('vary', vary)
+    for (const { vary } of requirement.places) if (vary !== undefined) sink.setHeader('vary', vary)
     if (credentials.status === 'none' && readsCookie) sink.setHeader('vary', 'Cookie')
   }
   if (credentials.status === 'none') {
@@ -126,7 +144,7 @@ async function judgeBearer<User, Claims extends AccessTokenClaims>(
   // Without access tokens there is no key that could have signed one.
   if (verified === undefined) return rejected('token_key')
   if (!verified.ok) return rejected(verified.code)
-  const refused = await checkToken(config, verified.claims, authoritative)
+  const refused = authoritative === false ? undefined : await checkToken(config, verified.claims, authoritative)
   return refused === undefined ? authenticated(verified.principal) : rejected(refused)
 }
 

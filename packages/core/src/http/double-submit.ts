@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isSameSecret } from '../constant-time.ts'
 import { ConfigError } from '../faults.ts'
 import { isPlainObject } from '../json.ts'
 import { readOptions } from '../options.ts'
@@ -58,8 +59,5 @@ export function resolveDoubleSubmit(
 export function decideDoubleSubmit(claim: unknown, sent: unknown): 'same' | 'csrf_missing' | 'csrf_mismatch' {
   if (sent === undefined || sent === null || sent === '') return 'csrf_missing'
   if (typeof sent !== 'string' || typeof claim !== 'string' || claim === '') return 'csrf_mismatch'
-  if (sent.length !== claim.length) return 'csrf_mismatch'
-  let difference = 0
-  for (let index = 0; index < claim.length; index += 1) difference |= claim.charCodeAt(index) ^ sent.charCodeAt(index)
-  return difference === 0 ? 'same' : 'csrf_mismatch'
+  return isSameSecret(sent, claim) ? 'same' : 'csrf_mismatch'
 }

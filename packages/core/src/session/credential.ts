@@ -16,7 +16,8 @@ export interface Credential {
   readonly carrier: SessionRecord['carrier']
   readonly id: string
   readonly generation: number
-  readonly secret: Uint8Array<ArrayBuffer>
+  /** Canonical base64url of 32 bytes. */
+  readonly secret: string
 }
 
 /** What a credential is derived from. */
@@ -24,7 +25,8 @@ export type CredentialGround = Pick<SessionRecord, 'id' | 'carrier' | 'keyId' | 
 
 /** The prefixes by which scanners find leaked credentials. */
 const PREFIXES: Readonly<Record<SessionRecord['carrier'], string>> = { cookie: 'lks', refresh: 'lkr' }
-const GRAMMAR = /^lk([sr])_([0-9a-f]{32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{43})$/
+/** The last character of 32 bytes in base64url has two bits that are not used, and are zero. */
+const GRAMMAR = /^lk([sr])_([0-9a-f]{32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 const ID = /^[0-9a-f]{32}$/
 const MAX_GENERATION = 2 ** 31 - 1
 const PURPOSE = 'session-credential'
@@ -50,11 +52,10 @@ export function toSessionId(bytes: Uint8Array): string {
  * @returns Undefined for anything else, of any length; nothing is thrown.
  */
 export function parseCredential(text: string): Credential | undefined {
-  const [, kind, id, digits, encoded] = GRAMMAR.exec(text) ?? []
-  if (id === undefined || digits === undefined || encoded === undefined) return undefined
+  const [, kind, id, digits, secret] = GRAMMAR.exec(text) ?? []
+  if (id === undefined || digits === undefined || secret === undefined) return undefined
   const generation = Number(digits)
-  const secret = decodeBase64url(encoded)
-  if (generation > MAX_GENERATION || secret === undefined) return undefined
+  if (generation > MAX_GENERATION) return undefined
   return { carrier: kind === 's' ? 'cookie' : 'refresh', id, generation, secret }
 }
 
@@ -78,8 +79,9 @@ export function verifyCredential(
   secrets: RootSecrets,
 ): boolean | Promise<boolean> {
   if (credential.carrier !== record.carrier || credential.id !== record.id) return false
-  const key = secrets.deriveHmacKey(record.keyId, PURPOSE)
-  return key.verify(macInput(record, credential.generation), credential.secret)
+  const secret = decodeBase64url(credential.secret)
+  if (secret === undefined) return false
+  return secrets.deriveHmacKey(record.keyId, PURPOSE).verify(macInput(record, credential.generation), secret)
 }
 
 function write({ carrier, id, generation }: CredentialGround, secret: Uint8Array): string {

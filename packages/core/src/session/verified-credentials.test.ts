@@ -30,6 +30,11 @@ function sampleGround(): CredentialGround {
   return sample
 }
 
+/** Another secret of the same form. */
+function forge(secret: string, index: number): string {
+  return `${secret.slice(0, index)}${secret[index] === 'A' ? 'B' : 'A'}${secret.slice(index + 1)}`
+}
+
 function parse(text: string): Credential {
   const credential = parseCredential(text)
   if (credential === undefined) throw new Error('unreadable')
@@ -56,23 +61,12 @@ describe.each([
     const record = sampleGround()
     const credential = parse(await issueCredential(record, secrets))
     expect(await verify(credential, record)).toBe(true)
-    for (const index of [0, 31]) {
-      const secret = credential.secret.map((byte, at) => (at === index ? byte ^ 1 : byte))
+    for (const index of [0, 41]) {
+      const secret = forge(credential.secret, index)
       expect(await verify({ ...credential, secret }, record)).toBe(false)
     }
     expect(await verify({ ...credential, secret: credential.secret.slice(1) }, record)).toBe(false)
     expect(await verify(credential, record)).toBe(true)
-  })
-
-  it('does not see what a caller does to the bytes that it presented', async () => {
-    const verify = createCredentialVerifier(ring)
-    const record = sampleGround()
-    const text = await issueCredential(record, secrets)
-    const presented = parse(text)
-    expect(await verify(presented, record)).toBe(true)
-    presented.secret.fill(0)
-    expect(await verify(presented, record)).toBe(false)
-    expect(await verify(parse(text), record)).toBe(true)
   })
 })
 
@@ -88,7 +82,7 @@ it('a session that is known costs no MAC, and what was refused is asked again', 
   const verify = createCredentialVerifier(counting)
   const record = sampleGround()
   const credential = parse(await issueCredential(record, secrets))
-  const forged = { ...credential, secret: credential.secret.map((byte) => byte ^ 1) }
+  const forged = { ...credential, secret: forge(credential.secret, 0) }
   expect([await verify(forged, record), await verify(forged, record)]).toEqual([false, false])
   expect(macs).toBe(2)
   expect([await verify(credential, record), await verify(credential, record)]).toEqual([true, true])

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isSameSecret } from '../constant-time.ts'
+import { copyText } from '../copy-text.ts'
 import { createRecentMap } from '../recent-map.ts'
 import type { RootSecrets } from '../secrets.ts'
 import { verifyCredential, type Credential, type CredentialGround } from './credential.ts'
@@ -16,7 +18,7 @@ const MAX_ENTRIES = 1_000
 
 interface Verified {
   readonly ground: CredentialGround
-  readonly secret: Uint8Array
+  readonly secret: string
 }
 
 /**
@@ -33,7 +35,7 @@ export function createCredentialVerifier(secrets: RootSecrets): CredentialVerifi
 
   function remember({ secret, generation }: Credential, record: CredentialGround): true {
     const { id, carrier, keyId, salt, subject } = record
-    verified.set(id, { ground: { id, carrier, keyId, salt, generation, subject }, secret: secret.slice() })
+    verified.set(id, { ground: { id, carrier, keyId, salt, generation, subject }, secret: copyText(secret) })
     return true
   }
 
@@ -58,10 +60,4 @@ function isSameGround(known: CredentialGround, credential: Credential, record: C
     known.salt === record.salt &&
     known.subject === record.subject
   )
-}
-
-function isSameSecret(known: Uint8Array, presented: Uint8Array): boolean {
-  let difference = known.length ^ presented.length
-  for (let index = 0; index < known.length; index += 1) difference |= (known[index] ?? 0) ^ (presented[index] ?? 0)
-  return difference === 0
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { copyText, createVerifiedCache, readCacheOptions } from './verified-cache.ts'
+import { createVerifiedCache, readCacheOptions } from './verified-cache.ts'
 
 const BOUNDS = { maxEntries: 10, maxLength: 65_536 }
 const token = (index: number, length = 20): string => `h${'x'.repeat(length)}.c.s${index}`
@@ -25,12 +25,6 @@ describe('readCacheOptions()', () => {
     [{ maxLength: Infinity }, 'tokens.cache.maxLength'],
   ])('refuses %j', (value, option) => {
     expect(() => readCacheOptions(value)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }))
-  })
-})
-
-describe('copyText()', () => {
-  it('gives the same text', () => {
-    for (const text of ['', 'a.b.c', 'é\u{1f511}']) expect(copyText(text)).toBe(text)
   })
 })
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyText } from '../copy-text.ts'
 import { ConfigError } from '../faults.ts'
 import { readOptions } from '../options.ts'
 
@@ -34,9 +35,6 @@ interface Kept<Entry> {
   readonly entry: Entry
 }
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
 /**
  * Reads the option `tokens.cache`.
  *
@@ -55,11 +53,6 @@ export function readCacheOptions(value: unknown): CacheBounds | undefined {
 function readCount(path: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
   throw new ConfigError(path, `must be a whole number from ${min} to ${max}`)
-}
-
-/** Copies text that is to be kept: a part of a text holds on to the whole of it, which may be a request. */
-export function copyText(text: string): string {
-  return decoder.decode(encoder.encode(text))
 }
 
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { after } from '../after.ts'
+import { copyText } from '../copy-text.ts'
 import type { AccessTokenClaims, Principal, TokenRejectionCode, UserRejectionCode } from '../authentication.ts'
 import { UnavailableError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
@@ -17,7 +19,7 @@ import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import type { TokenKey } from './token-key.ts'
-import { copyText, createVerifiedCache } from './verified-cache.ts'
+import { createVerifiedCache } from './verified-cache.ts'
 
 /**
  * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
@@ -149,14 +151,6 @@ export function createVerify<Claims extends AccessTokenClaims>(
     if (asks) return askApplication(outcome)
     return outcome === known ? again(outcome.result) : outcome.result
   }
-}
-
-/** Goes on with what is there, or once it is. What is there costs no promise. */
-function after<Value, Next>(
-  value: Value | Promise<Value>,
-  goOn: (value: Value) => Next | Promise<Next>,
-): Next | Promise<Next> {
-  return value instanceof Promise ? value.then(goOn) : goOn(value)
 }
 
 function toResult<Claims extends AccessTokenClaims>(claims: Claims, issuer: TokenIssuer): Success<Claims> {
