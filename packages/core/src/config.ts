@@ -13,17 +13,17 @@ import { createSessionCookie, type CookieOptions, type Cookie } from './http/coo
 import type { Challenge } from './http/denial.ts'
 import type { LocationOptions } from './http/location-options.ts'
 import { describeAbsence, resolveLocations, type TokenReader } from './http/location.ts'
-import { isPort, readChoice, readOptions } from './options.ts'
+import { isPort, readChoice, readOptions, readRuntime } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
 import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
-import { bindSessions, readRuntime, type SessionConfig } from './session-config.ts'
+import { bindSessions, type SessionConfig } from './session-config.ts'
 import { createCsrfTokens, type CsrfTokens } from './session/csrf-token.ts'
 import type { SessionStrategy } from './session/strategy.ts'
-import { createAccessTokens, resolveTokenOptions, type AccessTokens, type TokenOptions } from './token/access-token.ts'
+import { bindAccessTokens, type AccessTokens } from './token/access-token.ts'
 import { createTokenRevocations, type RevocationOptions, type TokenRevocations } from './token/revocations.ts'
-import { TOKEN_OPTION_NAMES, type TokenPolicy } from './token/options.ts'
-import { keyringFromSecrets } from './token/secret-keyring.ts'
+import { resolveTokenOptions, TOKEN_OPTION_NAMES, type TokenOptions, type TokenPolicy } from './token/options.ts'
+import { deriveKeyring } from './token/secret-keyring.ts'
 
 /** What `createAuth` takes. Unknown members are refused. At least one of `tokens`, `sessions` and `apiKeys` must be given. */
 export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
@@ -141,7 +141,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   const secrets = readSecrets(given.secrets, given.signWith, {
     needed: given.sessions !== undefined || (policy !== undefined && policy.keys === undefined),
   })
-  const derived = policy && !policy.keys ? keyringFromSecrets(secrets as RootSecrets) : undefined
+  const derived = policy && !policy.keys ? deriveKeyring(secrets as RootSecrets) : undefined
   const keys = policy?.keys ?? (derived && (() => derived))
   if (typeof given.realm !== 'string' || !REALM.test(given.realm)) {
     throw new ConfigError('realm', 'must be 1 to 128 printable ASCII characters without " and \\')
@@ -169,7 +169,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
     }),
     leeway: policy?.leeway ?? DEFAULT_LEEWAY,
     freshFor: policy?.freshFor,
-    tokens: policy && keys && createAccessTokens<Claims>(policy, keys, runtime),
+    tokens: policy && keys && bindAccessTokens<Claims>(policy, keys, runtime),
     revocations,
     apiKeys,
     csrf: given.sessions === undefined ? undefined : createCsrfTokens(secrets as RootSecrets, runtime),

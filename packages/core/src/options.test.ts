@@ -1,6 +1,8 @@
+import { createTestRuntime } from '@latchkey/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConfigError } from './faults.ts'
-import { isPort, readBoolean, readChoice, readOptions } from './options.ts'
+import { isPort, readBoolean, readChoice, readOptions, readRuntime } from './options.ts'
+import { systemRuntime } from './runtime.ts'
 
 describe('readOptions()', () => {
   afterEach(() => {
@@ -70,5 +72,18 @@ describe('isPort()', () => {
     expect([null, undefined, () => {}, {}, { read: 1 }].map((value) => isPort<Store>(value, 'read'))).toEqual(
       Array.from({ length: 5 }, () => false),
     )
+  })
+})
+
+describe('readRuntime()', () => {
+  const runtime = createTestRuntime()
+
+  it('gives back the one it was given, or that of the platform', () => {
+    expect(readRuntime(runtime)).toBe(runtime)
+    expect(readRuntime(undefined)).toBe(systemRuntime)
+  })
+
+  it.each([null, {}, { ...runtime, now: 1 }])('refuses %j', (value) => {
+    expect(() => readRuntime(value)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option: 'runtime' }))
   })
 })

@@ -6,6 +6,8 @@
 
 import { ConfigError } from './faults.ts'
 import { isPlainObject } from './json.ts'
+import type { Runtime } from './ports.ts'
+import { systemRuntime } from './runtime.ts'
 
 /**
  * Copies an options object, so that a later change by the caller changes nothing, and a polluted `Object.prototype` is
@@ -62,4 +64,14 @@ export function readChoice<Choice extends string>(
 export function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {
   if (typeof value !== 'object' || value === null) return false
   return names.every((name) => typeof (value as { readonly [member: string]: unknown })[name] === 'function')
+}
+
+/**
+ * Reads the option `runtime`. Default: the platform's.
+ *
+ * @throws {ConfigError} `runtime`
+ */
+export function readRuntime(value: unknown = systemRuntime): Runtime {
+  if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
+  throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
 }

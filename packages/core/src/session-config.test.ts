@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createSessionCookie } from './http/cookie.ts'
 import { createMemorySessionStore } from './memory/session-store.ts'
 import { createRootSecrets } from './secrets.ts'
-import { bindSessions, readRuntime } from './session-config.ts'
+import { bindSessions } from './session-config.ts'
 import { storedSessions } from './session/stored.ts'
 import type { SessionGround } from './session/strategy.ts'
 
@@ -41,15 +41,5 @@ describe('bindSessions()', () => {
     expect(() => bindSessions({ ...origins, sessions }, ground)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', option: 'sessions' }),
     )
-  })
-})
-
-describe('readRuntime()', () => {
-  it('gives back the one it was given', () => {
-    expect(readRuntime(runtime)).toBe(runtime)
-  })
-
-  it.each([null, undefined, {}, { ...runtime, now: 1 }])('refuses %j', (value) => {
-    expect(() => readRuntime(value)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option: 'runtime' }))
   })
 })

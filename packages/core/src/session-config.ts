@@ -64,16 +64,6 @@ export function bindSessions(
   }
 }
 
-/**
- * Reads the option `runtime`.
- *
- * @throws {ConfigError} `runtime`
- */
-export function readRuntime(value: unknown): Runtime {
-  if (isPort<Runtime>(value, 'now', 'randomBytes', 'startTimer')) return value
-  throw new ConfigError('runtime', 'must have the functions "now", "randomBytes" and "startTimer"')
-}
-
 function readStrategy(value: unknown): SessionStrategy<object> | undefined {
   if (value === undefined || isPort<SessionStrategy<object>>(value, 'bind')) return value
   throw new ConfigError('sessions', 'must be a session strategy, such as storedSessions(store)')

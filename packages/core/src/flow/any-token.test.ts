@@ -1,6 +1,6 @@
 import { createTestRuntime, TEST_KEYS } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
-import { createAccessTokens } from '../token/access-token.ts'
+import { bindAccessTokens } from '../token/access-token.ts'
 import { createKeyring } from '../token/keyring.ts'
 import { resolveTokenOptions } from '../token/options.ts'
 import { verifyAnyToken } from './any-token.ts'
@@ -9,7 +9,7 @@ const TOKENS = { issuer: 'https://api.test', audience: 'api' }
 
 async function begin(options: object) {
   const ring = await createKeyring([TEST_KEYS.HS256])
-  return createAccessTokens(resolveTokenOptions({ ...TOKENS, ...options }), () => ring, createTestRuntime())
+  return bindAccessTokens(resolveTokenOptions({ ...TOKENS, ...options }), () => ring, createTestRuntime())
 }
 
 describe('verifyAnyToken()', () => {

@@ -5,11 +5,12 @@ import type { AccessTokenClaims } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import { createHmacKey } from '../hmac.ts'
 import { createRootSecrets } from '../secrets.ts'
-import { createAccessTokens, resolveTokenOptions, type AccessTokens, type IssueOptions } from './access-token.ts'
+import { bindAccessTokens, type AccessTokens, type IssueOptions } from './access-token.ts'
+import { resolveTokenOptions } from './options.ts'
 import { signJws } from './jws.ts'
 import type { JsonWebKey } from './jwk.ts'
 import { createKeyring } from './keyring.ts'
-import { keyringFromSecrets } from './secret-keyring.ts'
+import { deriveKeyring } from './secret-keyring.ts'
 import type { Keyring } from './token-key.ts'
 
 interface Claims extends AccessTokenClaims {
@@ -54,7 +55,7 @@ beforeAll(async () => {
 })
 
 function create(options: object = {}, ring: Keyring = hs): AccessTokens<Claims> {
-  return createAccessTokens<Claims>(resolveTokenOptions({ ...OPTIONS, ...options }), () => ring, runtime)
+  return bindAccessTokens<Claims>(resolveTokenOptions({ ...OPTIONS, ...options }), () => ring, runtime)
 }
 
 async function when<Result>(time: number, run: () => Promise<Result>): Promise<Result> {
@@ -146,7 +147,7 @@ describe('issue()', () => {
   })
 
   it('signs with root secrets', async () => {
-    const ring = keyringFromSecrets(createRootSecrets({ 4: SECRET }))
+    const ring = deriveKeyring(createRootSecrets({ 4: SECRET }))
     const token = await create({}, ring).issue('user-1')
     expect(parts(token)[0]).toEqual({ alg: 'HS256', typ: 'at+jwt', kid: '4' })
     expect(await codeOf(token, create({}, ring))).toBe('ok')
@@ -412,7 +413,7 @@ describe('verify()', () => {
       [{ ...second, state: 'active' }],
     ] as const
     let ring = await createKeyring(steps[0])
-    const rotating = createAccessTokens<Claims>(resolveTokenOptions(OPTIONS), () => ring, runtime)
+    const rotating = bindAccessTokens<Claims>(resolveTokenOptions(OPTIONS), () => ring, runtime)
     const issued: string[] = []
     const verdicts: string[] = []
     const published: string[] = []
@@ -438,7 +439,7 @@ describe('verify()', () => {
     ['gives a promise', async () => hs],
     ['gives a list', () => []],
   ])('says that the keys are out of reach when their function %s', async (_, keys) => {
-    const failing = createAccessTokens<Claims>(resolveTokenOptions(OPTIONS), keys as () => Keyring, runtime)
+    const failing = bindAccessTokens<Claims>(resolveTokenOptions(OPTIONS), keys as () => Keyring, runtime)
     await expect(failing.issue('u')).rejects.toThrow(UnavailableError)
     await expect(failing.verify(forge({}))).rejects.toThrow(UnavailableError)
     expect(() => failing.publicJwks()).toThrow(UnavailableError)
@@ -449,7 +450,7 @@ describe('verify()', () => {
     const secrets = createRootSecrets({ 1: SECRET })
     const { sign } = secrets.deriveHmacKey(1, 'session-credential')
     const token = await signJws(parts(forge({}))[1], 'at+jwt', { alg: 'HS256', kid: '1' }, sign)
-    expect(await codeOf(token, create({}, keyringFromSecrets(secrets)))).toBe('token_signature')
+    expect(await codeOf(token, create({}, deriveKeyring(secrets)))).toBe('token_signature')
   })
 
   it.each([Number.NaN, Infinity, -1, 1.5, '1'])('fails closed with a clock that says %s', async (time) => {

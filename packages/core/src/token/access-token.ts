@@ -5,23 +5,24 @@
  */
 
 import type { AccessTokenClaims } from '../authentication.ts'
-import { UnavailableError, UsageError } from '../faults.ts'
+import { UsageError } from '../faults.ts'
+import { readOptions, readRuntime } from '../options.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { checkSubject } from '../subject.ts'
 import { validateAccessTokenClaims } from './claims.ts'
 import { toIssuedClaims, type IssueOptions } from './issued-claims.ts'
+import { ISSUER_DEFAULTS, readKeys, readLifetime, resolveIssuer } from './issuer-options.ts'
 import { signJws } from './jws.ts'
-import type { TokenPolicy } from './options.ts'
-import type { TokenUse } from './profile.ts'
+import type { TokenOptions, TokenPolicy } from './options.ts'
+import { RFC9068, type TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { createTokenIds } from './token-ids.ts'
-import { isVerificationKeys, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
+import { askForKeys, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
+import { readCacheOptions } from './verified-cache.ts'
 import { createVerify, reach, type VerifyResult } from './verify.ts'
 
 export type { IssueOptions } from './issued-claims.ts'
-export { resolveTokenOptions, type TokenOptions, type TokenPolicy } from './options.ts'
-
 export type { VerifyResult } from './verify.ts'
 
 /** Issues and verifies the access tokens of one issuer. Frozen. */
@@ -57,25 +58,70 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
   publicJwks(): JsonWebKeySet
 }
 
+/** What `createAccessTokens` takes: the options `tokens` of `createAuth` that issuing by hand has a use for. Unknown members are refused. */
+export interface AccessTokensOptions extends Pick<
+  TokenOptions,
+  'lifetime' | 'maxLifetime' | 'leeway' | 'clientId' | 'requiredClaims' | 'cache'
+> {
+  /** The `iss` of every token that is issued, and the only one that is accepted, byte for byte. */
+  readonly issuer: string
+  /** The `aud` of tokens that are issued; a token is accepted when it names at least one of them. 1 to 20. */
+  readonly audience: string | readonly string[]
+  /** `await createKeyring(...)` or `keyringFromSecrets(...)`; or a function that gives the current one, asked at every use. */
+  readonly keys: Keyring | (() => Keyring)
+  /** Clock, timers and randomness. Default: the platform's. For tests. */
+  readonly runtime?: Runtime
+}
+
 /**
- * Creates the access tokens of one issuer.
+ * Creates the access tokens of one issuer, as `createAuth` has them, for a program that has no use for the rest of it. A service that only
+ * verifies takes `createTokenVerifier`.
+ *
+ * @throws {ConfigError} Naming the first option that is missing, unknown or out of range.
+ */
+export function createAccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims>(
+  options: AccessTokensOptions,
+): AccessTokens<Claims> {
+  const given = readOptions('', options, [
+    'issuer',
+    'audience',
+    'keys',
+    'lifetime',
+    'maxLifetime',
+    'leeway',
+    'clientId',
+    'requiredClaims',
+    'cache',
+    'runtime',
+  ])
+  const keys = readKeys('keys', given.keys) as () => Keyring
+  const own = resolveIssuer('', given, { ...ISSUER_DEFAULTS, profile: RFC9068 })
+  const policy = Object.freeze<TokenPolicy>({
+    ...own,
+    lifetime: readLifetime('', given.lifetime, own),
+    freshFor: undefined,
+    judge: undefined,
+    addClaims: undefined,
+    keys,
+    trustedIssuers: new Map(),
+    cache: readCacheOptions('cache', given.cache),
+    unnamedKey: undefined,
+    csrf: false,
+  })
+  return bindAccessTokens<Claims>(policy, keys, readRuntime(given.runtime))
+}
+
+/**
+ * Binds a policy to its keys.
  *
  * @param keys Gives the current keys; asked at every use.
  */
-export function createAccessTokens<Claims extends AccessTokenClaims>(
+export function bindAccessTokens<Claims extends AccessTokenClaims>(
   policy: TokenPolicy,
   keys: () => Keyring,
   runtime: Runtime,
 ): AccessTokens<Claims> {
-  function ring(): Keyring {
-    try {
-      const current = keys()
-      if (isVerificationKeys(current)) return current
-    } catch (error) {
-      throw new UnavailableError({ cause: error })
-    }
-    throw new UnavailableError()
-  }
+  const ring = (): Keyring => askForKeys(keys)
 
   const own = Object.freeze<TokenIssuer>({
     policy,

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createAccessTokens, resolveTokenOptions, type AccessTokens } from './access-token.ts'
+import { bindAccessTokens, type AccessTokens } from './access-token.ts'
+import { resolveTokenOptions } from './options.ts'
 import type { JsonWebKey } from './jwk.ts'
 import type { KeyInput } from './key-input.ts'
 import { createKeyring } from './keyring.ts'
@@ -130,7 +131,7 @@ const runtime = {
 
 async function createVerifier(...inputs: readonly KeyInput[]): Promise<AccessTokens> {
   const ring = await createKeyring(inputs)
-  return createAccessTokens(policy, () => ring, runtime)
+  return bindAccessTokens(policy, () => ring, runtime)
 }
 
 const HS: KeyInput = { kid: 'hs-1', alg: 'HS256', state: 'active', secret: SECRET }

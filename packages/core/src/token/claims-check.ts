@@ -8,6 +8,7 @@ import type { AccessTokenClaims } from '../authentication.ts'
 import { UnavailableError, UsageError } from '../faults.ts'
 import { isPlainObject } from '../json.ts'
 import { askSchema, type StandardSchema } from '../standard-schema.ts'
+import { isReservedClaim } from './custom-claims.ts'
 
 /** Judges claims: true, false, or the application's own code for why not: 1 to 64 of `a-z`, `0-9` and `_`. */
 export type ClaimsCheck = (claims: AccessTokenClaims) => boolean | string | Promise<boolean | string>
@@ -17,7 +18,27 @@ export type CheckedClaims =
   | { readonly ok: true; readonly claims: AccessTokenClaims }
   | { readonly ok: false; readonly code: 'token_claims_refused'; readonly reason?: string }
 
+/** Asks the application about claims that hold. Throws as `checkClaims`. */
+export type ClaimsJudge = (claims: AccessTokenClaims) => Promise<CheckedClaims>
+
+/** What the application has to say. */
+interface Checks {
+  readonly schema: StandardSchema<unknown, object> | undefined
+  readonly checkClaims: ClaimsCheck | undefined
+}
+
 const REASON = /^[a-z0-9_]{1,64}$/
+
+/**
+ * Makes the application's verdict.
+ *
+ * @param reserved Names that are registered besides those of the standards.
+ * @returns Undefined where it has nothing to say.
+ */
+export function createClaimsJudge(checks: Checks, reserved: readonly string[]): ClaimsJudge | undefined {
+  if (checks.schema === undefined && checks.checkClaims === undefined) return undefined
+  return (claims) => checkClaims(claims, checks, (name) => isReservedClaim(name, reserved))
+}
 
 /**
  * Asks the application.
@@ -31,13 +52,7 @@ const REASON = /^[a-z0-9_]{1,64}$/
  */
 export async function checkClaims(
   claims: AccessTokenClaims,
-  {
-    schema,
-    checkClaims: check,
-  }: {
-    readonly schema: StandardSchema<unknown, object> | undefined
-    readonly checkClaims: ClaimsCheck | undefined
-  },
+  { schema, checkClaims: check }: Checks,
   isRegistered: (name: string) => boolean,
 ): Promise<CheckedClaims> {
   let checked = claims

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { parseDuration, type Duration } from '../duration.ts'
+import type { Duration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
 import { readChoice, readOptions } from '../options.ts'
 import type { JsonValue } from '../json.ts'
 import { readSchema, type StandardSchema } from '../standard-schema.ts'
-import type { ClaimsCheck } from './claims-check.ts'
-import { MAX_AUDIENCES, type ClaimsPolicy } from './claims.ts'
-import { FLASK_JWT_EXTENDED, RFC9068, type ProfileName } from './profile.ts'
-import { readText, readTexts } from './text-options.ts'
-import { isVerificationKeys, type Keyring } from './token-key.ts'
+import { createClaimsJudge, type ClaimsCheck, type ClaimsJudge } from './claims-check.ts'
+import type { ClaimsPolicy } from './claims.ts'
+import { ISSUER_DEFAULTS, readKeys, readLifetime, readSeconds, resolveIssuer } from './issuer-options.ts'
+import { FLASK_JWT_EXTENDED, RFC9068, type ProfileName, type TokenProfile } from './profile.ts'
+import { readText } from './text-options.ts'
+import type { Keyring } from './token-key.ts'
 import { resolveTrustedIssuers, type TrustedIssuer } from './trusted-issuers.ts'
 import { readCacheOptions, type CacheBounds, type TokenCacheOptions } from './verified-cache.ts'
 import type { TokenIssuer } from './token-issuer.ts'
@@ -104,8 +105,8 @@ export interface TokenPolicy extends ClaimsPolicy {
   readonly unnamedKey: string | undefined
   /** Whole seconds, in milliseconds; undefined where the profile knows no freshness. */
   readonly freshFor: number | undefined
-  readonly schema: StandardSchema<unknown, object> | undefined
-  readonly checkClaims: ClaimsCheck | undefined
+  /** The application's verdict on claims that hold; undefined where it is not asked. */
+  readonly judge: ClaimsJudge | undefined
   readonly addClaims: ((subject: string, sessionId: string | undefined) => unknown) | undefined
   /** Whether tokens carry a `csrf` claim, for a double submit beside the cookie that they ride in. */
   readonly csrf: boolean
@@ -139,59 +140,38 @@ const FLASK_ALONE = ['unnamedKey', 'refreshLifetime', 'freshFor'] as const
  * @throws {ConfigError} With a path such as `tokens.issuer`.
  */
 export function resolveTokenOptions(input: unknown, { csrf = false }: { readonly csrf?: boolean } = {}): TokenPolicy {
-  const given = {
-    maxLifetime: '1h',
-    leeway: '5s',
-    requiredClaims: [],
-    ...readOptions('tokens', input, TOKEN_OPTION_NAMES),
-  }
+  const given = readOptions('tokens', input, TOKEN_OPTION_NAMES)
   const isFlask =
     readChoice('tokens.profile', given.profile, ['rfc9068', 'flaskJwtExtended'], 'rfc9068') === 'flaskJwtExtended'
   const misplaced = isFlask ? undefined : FLASK_ALONE.find((name) => given[name] !== undefined)
   if (misplaced !== undefined) throw new ConfigError(`tokens.${misplaced}`, 'is for the profile "flaskJwtExtended"')
-  const maxLifetime = parseDuration('tokens.maxLifetime', given.maxLifetime, { min: 1_000 })
-  const { lifetime = Math.min(isFlask ? 900_000 : 600_000, maxLifetime) / 1_000 } = given
-  const audience = typeof given.audience === 'string' ? [given.audience] : given.audience
-  const own = {
-    issuer: isFlask && given.issuer === null ? null : readText('tokens.issuer', given.issuer),
-    audience:
-      isFlask && audience === null ? null : readTexts('tokens.audience', audience, { min: 1, max: MAX_AUDIENCES }),
-    maxLifetime,
-    leeway: parseDuration('tokens.leeway', given.leeway, { min: 0, max: 60_000 }),
-    requiredClaims: readTexts('tokens.requiredClaims', given.requiredClaims, { min: 0, max: 100 }),
-  }
+  const profile = isFlask ? FLASK_JWT_EXTENDED : RFC9068
+  const own = resolveIssuer('tokens.', given, { ...ISSUER_DEFAULTS, profile, nullable: isFlask })
   return Object.freeze<TokenPolicy>({
     ...own,
-    profile: isFlask ? FLASK_JWT_EXTENDED : RFC9068,
-    lifetime: readSeconds('tokens.lifetime', lifetime, maxLifetime),
+    lifetime: readLifetime('tokens.', given.lifetime, own, isFlask ? 900_000 : undefined),
     refreshLifetime: readSeconds('tokens.refreshLifetime', given.refreshLifetime ?? '30d'),
     freshFor: isFlask ? readSeconds('tokens.freshFor', given.freshFor ?? '15m') : undefined,
-    clientId: given.clientId === undefined ? undefined : readText('tokens.clientId', given.clientId),
-    schema: readSchema('tokens.claims', given.claims),
-    checkClaims: readFunction('tokens.checkClaims', given.checkClaims) as ClaimsCheck | undefined,
+    judge: readJudge(given, profile),
     addClaims: readFunction('tokens.addClaims', given.addClaims) as TokenPolicy['addClaims'],
-    keys: readKeyring(given.keys),
+    keys: given.keys === undefined ? undefined : (readKeys('tokens.keys', given.keys) as () => Keyring),
     trustedIssuers: resolveTrustedIssuers(given.trustedIssuers, own),
-    cache: readCacheOptions(given.cache),
+    cache: readCacheOptions('tokens.cache', given.cache),
     unnamedKey: given.unnamedKey === undefined ? undefined : readText('tokens.unnamedKey', given.unnamedKey),
     csrf,
   })
 }
 
-function readSeconds(path: string, value: unknown, max?: number): number {
-  const milliseconds = parseDuration(path, value, max === undefined ? { min: 1_000 } : { min: 1_000, max })
-  if (milliseconds % 1_000 !== 0) throw new ConfigError(path, 'must be a whole number of seconds')
-  return milliseconds
+function readJudge(
+  given: { readonly claims?: unknown; readonly checkClaims?: unknown },
+  profile: TokenProfile,
+): ClaimsJudge | undefined {
+  const schema = readSchema('tokens.claims', given.claims)
+  const check = readFunction('tokens.checkClaims', given.checkClaims) as ClaimsCheck | undefined
+  return createClaimsJudge({ schema, checkClaims: check }, [...profile.reserved, 'csrf'])
 }
 
 function readFunction(path: string, value: unknown): unknown {
   if (value !== undefined && typeof value !== 'function') throw new ConfigError(path, 'must be a function')
   return value
-}
-
-function readKeyring(value: unknown): (() => Keyring) | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'function') return value as () => Keyring
-  if (isVerificationKeys(value)) return () => value as Keyring
-  throw new ConfigError('tokens.keys', 'must be a keyring, the result of "await createKeyring(...)", or give one')
 }

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { createTestRuntime } from '@latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, UnavailableError } from '../faults.ts'
-import { createAccessTokens, resolveTokenOptions, type AccessTokens } from './access-token.ts'
+import { bindAccessTokens, type AccessTokens } from './access-token.ts'
+import { resolveTokenOptions } from './options.ts'
 import type { FetchResponse } from './json-fetch.ts'
 import type { KeyAlgorithm } from './algorithm.ts'
 import type { JsonWebKey } from './jwk.ts'
 import { createKeyring } from './keyring.ts'
 import { remoteKeys } from './remote-keys.ts'
-import { keyringFromSecrets } from './secret-keyring.ts'
+import { deriveKeyring } from './secret-keyring.ts'
 import { createRootSecrets } from '../secrets.ts'
 
 /**
@@ -72,17 +73,17 @@ function createStage(): Stage {
       return stage.answer()
     },
   })
-  const own = keyringFromSecrets(createRootSecrets({ 1: 'q9fT2mXz7LbR4wYh0KdVnCs5uJgPaE8iQ2' }))
+  const own = deriveKeyring(createRootSecrets({ 1: 'q9fT2mXz7LbR4wYh0KdVnCs5uJgPaE8iQ2' }))
   const options = { issuer: 'https://api.test', audience: 'api', trustedIssuers: [{ issuer: ISSUER, keys }] }
   const stage: Stage = {
-    tokens: createAccessTokens(resolveTokenOptions(options), () => own, runtime),
+    tokens: bindAccessTokens(resolveTokenOptions(options), () => own, runtime),
     runtime,
     requests: 0,
     answer: serve(PUBLIC),
     async issue(alg = 'RS256', kid = 'k') {
       const ring = await createKeyring([{ kid, alg, jwk: RSA }])
       const policy = resolveTokenOptions({ issuer: ISSUER, audience: 'api' })
-      return createAccessTokens(policy, () => ring, runtime).issue('user-1')
+      return bindAccessTokens(policy, () => ring, runtime).issue('user-1')
     },
   }
   return stage

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UnavailableError } from '../faults.ts'
 import type { KeyAlgorithm } from './algorithm.ts'
 import type { JsonWebKey } from './jwk.ts'
 import type { KeyState } from './key-input.ts'
@@ -68,4 +69,20 @@ export function isVerificationKeys(value: unknown): value is VerificationKeys {
   // A list has a "find" too, and finds its first key for every id.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return typeof (value as Partial<VerificationKeys>).find === 'function'
+}
+
+/**
+ * Asks an application for its current keys.
+ *
+ * @throws {UnavailableError} When it gives none.
+ */
+export function askForKeys<Keys extends VerificationKeys>(keys: () => Keys): Keys {
+  let current: unknown
+  try {
+    current = keys()
+  } catch (cause) {
+    throw new UnavailableError({ cause })
+  }
+  if (!isVerificationKeys(current)) throw new UnavailableError()
+  return current as Keys
 }

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { parseDuration, type Duration } from '../duration.ts'
+import type { Duration } from '../duration.ts'
 import { ConfigError } from '../faults.ts'
 import { readOptions } from '../options.ts'
 import type { ClaimsPolicy } from './claims.ts'
-import { MAX_AUDIENCES } from './claims.ts'
+import { resolveIssuer } from './issuer-options.ts'
 import { RFC9068 } from './profile.ts'
-import { readText, readTexts } from './text-options.ts'
 import { isVerificationKeys, type VerificationKeys } from './token-key.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
@@ -57,7 +56,7 @@ export function resolveTrustedIssuers(
     throw new ConfigError(path, 'must not be given where "tokens.issuer" is null')
   }
   for (const [index, entry] of value.entries()) {
-    const issuer = resolveIssuer(`${path}[${index}]`, entry, own)
+    const issuer = toTrusted(`${path}[${index}]`, entry, own)
     const { issuer: name } = issuer.policy
     if (name === null || name === own.issuer || issuers.has(name)) {
       throw new ConfigError(`${path}[${index}].issuer`, 'must be neither "tokens.issuer" nor that of another entry')
@@ -67,36 +66,15 @@ export function resolveTrustedIssuers(
   return issuers
 }
 
-function resolveIssuer(
+function toTrusted(
   path: string,
   entry: unknown,
   own: Pick<ClaimsPolicy, 'audience' | 'leeway' | 'maxLifetime' | 'requiredClaims'>,
 ): TokenIssuer {
-  const given = readOptions(path, entry, NAMES)
-  const { keys, maxLifetime, requiredClaims, types = ['at+jwt'] } = given
-  const audience = typeof given.audience === 'string' ? [given.audience] : (given.audience ?? own.audience)
+  const { keys, ...given } = readOptions(path, entry, NAMES)
   if (!isVerificationKeys(keys)) throw new ConfigError(`${path}.keys`, 'must be keys, such as remoteKeys(...)')
-  const accepted = readTexts(`${path}.types`, types, { min: 1, max: 10 }).map((type) => type.toLowerCase())
-  const lifetime =
-    maxLifetime === undefined ? own.maxLifetime : parseDuration(`${path}.maxLifetime`, maxLifetime, { min: 1_000 })
-  const policy = Object.freeze<ClaimsPolicy>({
-    profile: Object.freeze({
-      ...RFC9068,
-      accepts: (typ: string | undefined) => typ !== undefined && accepted.includes(typ),
-    }),
-    issuer: readText(`${path}.issuer`, given.issuer),
-    audience: readTexts(`${path}.audience`, audience, { min: 1, max: MAX_AUDIENCES }),
-    maxLifetime: lifetime,
-    refreshLifetime: lifetime,
-    leeway: own.leeway,
-    clientId: undefined,
-    requiredClaims:
-      requiredClaims === undefined
-        ? own.requiredClaims
-        : readTexts(`${path}.requiredClaims`, requiredClaims, { min: 0, max: 100 }),
-  })
   return Object.freeze<TokenIssuer>({
-    policy,
+    policy: resolveIssuer(`${path}.`, given, { ...own, profile: RFC9068 }),
     foreign: true,
     find: (kid) => (kid === undefined ? undefined : keys.find(kid)),
   })

@@ -7,9 +7,9 @@ const token = (index: number, length = 20): string => `h${'x'.repeat(length)}.c.
 
 describe('readCacheOptions()', () => {
   it('fills in the defaults, and turns the cache off for false alone', () => {
-    expect(readCacheOptions(undefined)).toEqual({ maxEntries: 1_000, maxLength: 4_194_304 })
-    expect(readCacheOptions({ maxEntries: 2 })).toEqual({ maxEntries: 2, maxLength: 4_194_304 })
-    expect(readCacheOptions(false)).toBeUndefined()
+    expect(readCacheOptions('tokens.cache', undefined)).toEqual({ maxEntries: 1_000, maxLength: 4_194_304 })
+    expect(readCacheOptions('tokens.cache', { maxEntries: 2 })).toEqual({ maxEntries: 2, maxLength: 4_194_304 })
+    expect(readCacheOptions('tokens.cache', false)).toBeUndefined()
   })
 
   it.each<[unknown, string]>([
@@ -24,7 +24,9 @@ describe('readCacheOptions()', () => {
     [{ maxLength: 65_535 }, 'tokens.cache.maxLength'],
     [{ maxLength: Infinity }, 'tokens.cache.maxLength'],
   ])('refuses %j', (value, option) => {
-    expect(() => readCacheOptions(value)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }))
+    expect(() => readCacheOptions('tokens.cache', value)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG', option }),
+    )
   })
 })
 

@@ -36,17 +36,17 @@ interface Kept<Entry> {
 }
 
 /**
- * Reads the option `tokens.cache`.
+ * Reads the option `cache`.
  *
  * @returns Undefined when it is false.
- * @throws {ConfigError} `tokens.cache`, or with the path of a member.
+ * @throws {ConfigError} For `path`, or with the path of a member.
  */
-export function readCacheOptions(value: unknown): CacheBounds | undefined {
+export function readCacheOptions(path: string, value: unknown): CacheBounds | undefined {
   if (value === false) return undefined
-  const given = readOptions('tokens.cache', value === undefined ? {} : value, ['maxEntries', 'maxLength'])
+  const given = readOptions(path, value === undefined ? {} : value, ['maxEntries', 'maxLength'])
   return Object.freeze({
-    maxEntries: readCount('tokens.cache.maxEntries', given.maxEntries ?? 1_000, 2, 10_000),
-    maxLength: readCount('tokens.cache.maxLength', given.maxLength ?? 4_194_304, 65_536, 67_108_864),
+    maxEntries: readCount(`${path}.maxEntries`, given.maxEntries ?? 1_000, 2, 10_000),
+    maxLength: readCount(`${path}.maxLength`, given.maxLength ?? 4_194_304, 65_536, 67_108_864),
   })
 }
 

@@ -2,7 +2,8 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../faults.ts'
-import { createAccessTokens, resolveTokenOptions, type AccessTokens } from './access-token.ts'
+import { bindAccessTokens, type AccessTokens } from './access-token.ts'
+import { resolveTokenOptions } from './options.ts'
 import type { JsonWebKey } from './jwk.ts'
 import type { KeyInput } from './key-input.ts'
 import { createKeyring } from './keyring.ts'
@@ -44,7 +45,7 @@ async function countingRing(...inputs: readonly KeyInput[]): Promise<Keyring> {
 
 function create(ring: Keyring | (() => Keyring), options: object = {}): AccessTokens {
   const keys = typeof ring === 'function' ? ring : (): Keyring => ring
-  return createAccessTokens(resolveTokenOptions({ ...OPTIONS, ...options }), keys, runtime)
+  return bindAccessTokens(resolveTokenOptions({ ...OPTIONS, ...options }), keys, runtime)
 }
 
 async function codeOf(tokens: AccessTokens, token: unknown): Promise<string> {

@@ -11,9 +11,7 @@ import { UnavailableError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
 import { isAlgorithmName } from './algorithm.ts'
-import { checkClaims } from './claims-check.ts'
 import { checkTimes, validateAccessTokenClaims } from './claims.ts'
-import { isReservedClaim } from './custom-claims.ts'
 import { parseCompactJws, type JwsHeader, type ParsedJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
@@ -57,15 +55,13 @@ const NONE: readonly string[] = Object.freeze([])
  * @param others By their `iss`.
  */
 export function createVerify<Claims extends AccessTokenClaims>(
-  policy: TokenPolicy,
+  policy: Pick<TokenPolicy, 'cache' | 'judge'>,
   own: TokenIssuer,
   others: ReadonlyMap<string, TokenIssuer>,
   runtime: Runtime,
 ): (token: unknown, use?: TokenUse) => Promise<VerifyResult<Claims>> {
   type Outcome = Verified<Claims> | Failure
-  const reserved = [...policy.profile.reserved, 'csrf']
-  const asks = policy.schema !== undefined || policy.checkClaims !== undefined
-  const isRegistered = (name: string): boolean => isReservedClaim(name, reserved)
+  const { judge } = policy
   const cache = policy.cache && createVerifiedCache<Verified<Claims>>(policy.cache)
   const headers = new Map<string, JwsHeader>()
   /** Checks of asymmetric signatures that are under way: the same token is checked once for all who ask meanwhile. */
@@ -134,8 +130,11 @@ export function createVerify<Claims extends AccessTokenClaims>(
     )
   }
 
-  async function askApplication({ issuer, result }: Verified<Claims>): Promise<VerifyResult<Claims>> {
-    const checked = await checkClaims(result.claims, policy, isRegistered)
+  async function askApplication(
+    { issuer, result }: Verified<Claims>,
+    ask: NonNullable<typeof judge>,
+  ): Promise<VerifyResult<Claims>> {
+    const checked = await ask(result.claims)
     if (!checked.ok) return checked
     // And with one, of the type that the schema states.
     return checked.claims === result.claims ? result : toResult(checked.claims as Claims, issuer)
@@ -148,7 +147,7 @@ export function createVerify<Claims extends AccessTokenClaims>(
     const verifying = still ?? verifyInFull(token, use)
     const outcome = verifying instanceof Promise ? await verifying : verifying
     if ('ok' in outcome) return outcome
-    if (asks) return askApplication(outcome)
+    if (judge !== undefined) return askApplication(outcome, judge)
     return outcome === known ? again(outcome.result) : outcome.result
   }
 }
