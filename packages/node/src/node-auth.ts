@@ -119,17 +119,18 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
   auth: Auth<User, Data, Claims>,
   { onDenied = (denial, _, response) => sendJson(response, denial), onError = warn }: NodeAuthOptions = {},
 ): NodeAuth<User, Claims, Data> {
-  const contexts = new WeakMap<IncomingMessage, Context<User, Claims, Data>>()
+  const key = Symbol('latchkey')
+  type Opened = IncomingMessage & { [key]?: Context<User, Claims, Data> }
 
-  function authOf(request: IncomingMessage) {
-    const context = contexts.get(request)
+  function authOf(request: Opened) {
+    const context = request[key]
     if (context !== undefined) return context
     throw new UsageError('not_guarded', 'No mount or listener of this instance has opened this request')
   }
 
-  function open(request: IncomingMessage, response?: ServerResponse, view?: Partial<AuthRequest>) {
-    if (!contexts.has(request)) contexts.set(request, auth.open(toAuthRequest(request, view), openSink(response)))
-    return authOf(request)
+  function open(request: Opened, response?: ServerResponse, view?: Partial<AuthRequest>) {
+    request[key] ??= auth.open(toAuthRequest(request, view), openSink(response))
+    return request[key]
   }
 
   function answerError(error: unknown, request: IncomingMessage, response: ServerResponse): void {

@@ -73,6 +73,15 @@ describe('createEffects()', () => {
     expect(second.cookies()).toEqual([])
   })
 
+  it('tells whether anything is to be handed over', () => {
+    const effects = createEffects()
+    expect(effects.pending).toBe(false)
+    effects.setHeader('vary', 'Cookie')
+    expect(effects.pending).toBe(true)
+    effects.flush(response().headers)
+    expect(effects.pending).toBe(false)
+  })
+
   it('sets other headers as they are', () => {
     const { headers, fields } = response({ 'x-a': 'before' })
     const effects = createEffects()

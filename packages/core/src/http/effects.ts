@@ -19,6 +19,8 @@ export interface EffectSink {
 
 /** A sink that remembers, and hands over once. */
 export interface Effects extends EffectSink {
+  /** Whether there is anything to hand over. */
+  readonly pending: boolean
   /** Closes the sink and merges what it holds into a response's headers. The second call does nothing. */
   flush(headers: ResponseHeaders): void
 }
@@ -43,31 +45,42 @@ export interface ResponseHeaders {
  * shared cache that stores somebody's session cookie hands out their account.
  */
 export function createEffects(): Effects {
-  const cookies = new Map<string, string>()
-  const headers = new Map<string, string>()
-  let open = true
-  return {
-    get open() {
-      return open
-    },
-    setCookie(name, line) {
-      cookies.set(name, line)
-    },
-    setHeader(name, value) {
-      const before = name === 'vary' ? headers.get(name) : undefined
-      if (before !== value) headers.set(name, before === undefined ? value : mergeVary(before, value))
-    },
-    flush(target) {
-      if (!open) return
-      open = false
-      for (const [name, value] of headers) {
-        target.set(name, name === 'vary' ? mergeVary(target.get(name) ?? '', value) : value)
-      }
-      if (cookies.size === 0) return
-      const others = target.getSetCookie().filter((line) => !cookies.has(cookieNameOf(line)))
-      target.replaceSetCookie([...others, ...cookies.values()])
-      if (!/\b(?:private|no-store)\b/i.test(target.get('cache-control') ?? '')) target.set('cache-control', 'no-store')
-    },
+  return new ResponseEffects()
+}
+
+class ResponseEffects implements Effects {
+  readonly #cookies = new Map<string, string>()
+  readonly #headers = new Map<string, string>()
+  #open = true
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  get pending(): boolean {
+    return this.#open && this.#cookies.size + this.#headers.size > 0
+  }
+
+  setCookie(name: string, line: string): void {
+    this.#cookies.set(name, line)
+  }
+
+  setHeader(name: string, value: string): void {
+    const before = name === 'vary' ? this.#headers.get(name) : undefined
+    if (before !== value) this.#headers.set(name, before === undefined ? value : mergeVary(before, value))
+  }
+
+  flush(target: ResponseHeaders): void {
+    if (!this.#open) return
+    this.#open = false
+    for (const [name, value] of this.#headers) {
+      target.set(name, name === 'vary' ? mergeVary(target.get(name) ?? '', value) : value)
+    }
+    const cookies = this.#cookies
+    if (cookies.size === 0) return
+    const others = target.getSetCookie().filter((line) => !cookies.has(cookieNameOf(line)))
+    target.replaceSetCookie([...others, ...cookies.values()])
+    if (!/\b(?:private|no-store)\b/i.test(target.get('cache-control') ?? '')) target.set('cache-control', 'no-store')
   }
 }
 
