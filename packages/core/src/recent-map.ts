@@ -4,7 +4,10 @@
  * @module
  */
 
-/** Values by key. Bounded; the least lately used go first, about half of them at a time. */
+/**
+ * Values by key. Bounded; the least lately used go first, about half of them at a time. It holds on to the keys that were set, and to none
+ * that was asked for.
+ */
 export interface RecentMap<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
@@ -18,25 +21,31 @@ export interface RecentMap<Key, Value> {
  */
 export function createRecentMap<Key, Value>(maxEntries: number): RecentMap<Key, Value> {
   const half = maxEntries >> 1
-  let young = new Map<Key, Value>()
+  let young = new Map<Key, Kept<Key, Value>>()
   let old = young
 
-  function set(key: Key, value: Value): void {
-    if (young.size >= half && !young.has(key)) {
+  function keep(kept: Kept<Key, Value>): void {
+    if (young.size >= half && !young.has(kept.key)) {
       old = young
       young = new Map()
     }
-    young.set(key, value)
+    young.set(kept.key, kept)
   }
 
   return Object.freeze<RecentMap<Key, Value>>({
     get(key) {
       const recent = young.get(key)
-      if (recent !== undefined) return recent
+      if (recent !== undefined) return recent.value
       const kept = old.get(key)
-      if (kept !== undefined) set(key, kept)
-      return kept
+      if (kept !== undefined) keep(kept)
+      return kept?.value
     },
-    set,
+    set: (key, value) => keep({ key, value }),
   })
+}
+
+/** With its key: another text that is equal may be a part of something long. */
+interface Kept<Key, Value> {
+  readonly key: Key
+  readonly value: Value
 }
