@@ -9,8 +9,8 @@ import fastify from 'fastify'
 import { sealData, unsealData } from 'iron-session'
 import { platformBox } from '../../../iron/src/platform-box.ts'
 import { parseSealText } from '../../../iron/src/seal-text.ts'
-import { PASSWORD, TTL, VALUES, type Box } from './box.ts'
-import { sealFloor, unsealFloor } from './fe26.ts'
+import type { Box } from './box.ts'
+import { PASSWORD, sealFloor, TTL, unsealFloor, VALUES } from './fe26.ts'
 
 type Values = Partial<typeof VALUES>
 

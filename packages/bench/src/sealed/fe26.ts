@@ -15,6 +15,16 @@ import {
   type KeyObject,
 } from 'node:crypto'
 
+/** What is sealed in every case. */
+export const VALUES: { name: string; cart: { id: number; count: number }[] } = {
+  name: 'Ada',
+  cart: [{ id: 7, count: 2 }],
+}
+/** With what, by all who speak `Fe26.2`. */
+export const PASSWORD = 'a password of thirty-two characters'
+/** For so many seconds. */
+export const TTL = 3_600
+
 // As a key object: raw bytes cost more at each use.
 const deriveKey = (password: string, salt: string): KeyObject =>
   createSecretKey(pbkdf2Sync(password, salt, 1, 32, 'sha1'))

@@ -10,8 +10,8 @@ import { sealedSessions } from '@latchkey/iron'
 import { TEST_SECRETS } from '@latchkey/testing'
 import { getIronSession, nodeCookies, type IronSession } from 'iron-session'
 import { UNSENT } from '../sessions/requests.ts'
-import { PASSWORD, TTL, VALUES, type Box } from './box.ts'
-import { sealFloor, unsealFloor } from './fe26.ts'
+import type { Box } from './box.ts'
+import { PASSWORD, sealFloor, TTL, unsealFloor, VALUES } from './fe26.ts'
 
 type Values = typeof VALUES & { visits: number }
 
