@@ -29,7 +29,8 @@ describe.each([
     'gives undefined for %j, which is no seal',
     async (text) => {
       const expiresAt = Number.MAX_SAFE_INTEGER
-      expect(await box.unseal({ text, passwordId: 1, expiresAt }, PASSWORD)).toBeUndefined()
+      const fields = { salt: text, iv: text, ciphertext: text, signed: text, macSalt: text, mac: text }
+      expect(await box.unseal({ text, passwordId: 1, expiresAt, ...fields }, PASSWORD)).toBeUndefined()
     },
   )
 

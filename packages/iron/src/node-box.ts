@@ -17,7 +17,6 @@ const KEY_BYTES = 32
 /** So long after its expiration iron still opens a seal, in milliseconds. */
 const SKEW = 60_000
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
@@ -41,27 +40,26 @@ export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
   return Object.freeze<SealBox>({
     seal(values, { id, text: password }, ttl) {
       const random = systemRuntime.randomBytes(2 * SALT_BYTES + IV_BYTES)
-      const salt = write(random.subarray(0, SALT_BYTES), 'hex')
-      const macSalt = write(random.subarray(SALT_BYTES, 2 * SALT_BYTES), 'hex')
+      const salts = write(random.subarray(0, 2 * SALT_BYTES), 'hex')
+      const salt = salts.slice(0, salts.length / 2)
+      const macSalt = salts.slice(salts.length / 2)
       const iv = random.subarray(2 * SALT_BYTES)
       const cipher = node.createCipheriv(CIPHER, deriveKey(password, salt), iv)
-      const sealed = join(cipher.update(encoder.encode(JSON.stringify(values))), cipher.final())
+      const sealed = join(cipher.update(buffer.from(JSON.stringify(values), 'utf8')), cipher.final())
       const expiresAt = systemRuntime.now() + ttl * 1_000
       const signed = `${PREFIX}*${id}*${salt}*${write(iv, 'base64url')}*${write(sealed, 'base64url')}*${expiresAt}`
       return `${signed}*${macSalt}*${write(macOf(signed, password, macSalt), 'base64url')}${SUFFIX}`
     },
 
-    unseal({ text, passwordId, expiresAt }, { id, text: password }) {
+    unseal({ passwordId, expiresAt, salt, iv, ciphertext, signed, macSalt, mac }, { id, text: password }) {
       if (passwordId !== id || expiresAt <= systemRuntime.now() - SKEW) return undefined
-      const [, , salt = '', iv = '', sealed = '', , macSalt = '', end = ''] = text.split('*')
-      const signed = text.slice(0, text.length - macSalt.length - end.length - 2)
-      const mac = buffer.from(end.slice(0, -SUFFIX.length), 'base64url')
       const expected = macOf(signed, password, macSalt)
-      if (mac.length !== expected.length || !node.timingSafeEqual(mac, expected)) return undefined
+      const given = buffer.from(mac, 'base64url')
+      if (given.length !== expected.length || !node.timingSafeEqual(given, expected)) return undefined
       // Only who has the password comes this far, so that nothing is told by what fails here.
       try {
         const cipher = node.createDecipheriv(CIPHER, deriveKey(password, salt), buffer.from(iv, 'base64url'))
-        const bytes = join(cipher.update(buffer.from(sealed, 'base64url')), cipher.final())
+        const bytes = join(cipher.update(buffer.from(ciphertext, 'base64url')), cipher.final())
         return (JSON.parse(decoder.decode(bytes)) as JsonValue) ?? {}
       } catch {
         return undefined

@@ -13,7 +13,7 @@ describe('resolveSealedOptions()', () => {
       revocations: undefined,
       storeTimeout: 2_000,
       alsoReads: undefined,
-      remembered: { maxEntries: 1_000, maxLength: 2_048_000 },
+      rememberedSeals: 1_000,
     })
   })
 
@@ -22,7 +22,7 @@ describe('resolveSealedOptions()', () => {
     const settings = resolveSealedOptions({ preset: 'strict', idleTimeout: '30m', revocations, rememberedSeals: 0 })
     expect(settings.policy).toEqual({ idleTimeout: 1_800_000, absoluteTimeout: DAY, touchEvery: 300_000 })
     expect(settings.revocations).toBe(revocations)
-    expect(settings.remembered.maxEntries).toBe(0)
+    expect(settings.rememberedSeals).toBe(0)
   })
 
   it.each([
@@ -40,6 +40,7 @@ describe('resolveSealedOptions()', () => {
     ['sessions.absoluteTimeout', { idleTimeout: '2h', absoluteTimeout: '1h' }],
     ['sessions.absoluteTimeout', { absoluteTimeout: '401d' }],
     ['sessions.rememberedSeals', { rememberedSeals: -1 }],
+    ['sessions.rememberedSeals', { rememberedSeals: 1 }],
     ['sessions.rememberedSeals', { rememberedSeals: 1_000_001 }],
     ['sessions.rememberedSeals', { rememberedSeals: '10' }],
     ['sessions.revocations', { revocations: createMemorySessionStore() }],

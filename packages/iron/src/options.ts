@@ -17,7 +17,6 @@ import {
   type StoredSessionOptions,
 } from '@latchkey/core'
 import type { SealReader } from './iron-session-seals.ts'
-import type { VerifiedSealBounds } from './verified-seals.ts'
 
 /** How long sealed sessions live, and what makes up for the store that they do without. */
 export interface SealedSessionOptions<Data extends object = JsonObject> extends Pick<
@@ -35,7 +34,10 @@ export interface SealedSessionOptions<Data extends object = JsonObject> extends 
    * Reads seals that iron-session made, from the cookie of the same name: `readIronSession(...)`. Default: they are unknown.
    */
   readonly alsoReads?: SealReader
-  /** How many opened seals are remembered, so that the same cookie is not opened again. 0 to 1,000,000. Default 1,000. */
+  /**
+   * How many opened seals are remembered, so that the same cookie is not opened again. 0, or 2 to 1,000,000. Default 1,000. Each takes as
+   * much memory as its cookie is long, at most 4,096 characters, and its record besides.
+   */
   readonly rememberedSeals?: number
 }
 
@@ -48,7 +50,7 @@ export interface SealedSessionSettings {
   /** Milliseconds. */
   readonly storeTimeout: number
   readonly alsoReads: SealReader | undefined
-  readonly remembered: VerifiedSealBounds
+  readonly rememberedSeals: number
 }
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -74,8 +76,6 @@ const REVOCATION_CALLS = [
 const MAX_STORE_TIMEOUT = 60_000
 const DEFAULT_REMEMBERED = 1_000
 const MAX_REMEMBERED = 1_000_000
-/** Of a seal that is remembered, on average: half of the longest. */
-const AVERAGE_LENGTH = 2_048
 
 /**
  * Resolves the options of sealed sessions. Own members only.
@@ -88,15 +88,6 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
   }
   const given = new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined))
   for (const name of given.keys()) if (!NAMES.has(name)) throw new ConfigError(`sessions.${name}`, 'is not known')
-  const maxEntries = given.get('rememberedSeals') ?? DEFAULT_REMEMBERED
-  if (
-    typeof maxEntries !== 'number' ||
-    !Number.isSafeInteger(maxEntries) ||
-    maxEntries < 0 ||
-    maxEntries > MAX_REMEMBERED
-  ) {
-    throw new ConfigError('sessions.rememberedSeals', `must be a whole number from 0 to ${MAX_REMEMBERED}`)
-  }
   const revocations = given.get('revocations')
   if (revocations !== undefined && !isPort<RevocationStore>(revocations, ...REVOCATION_CALLS)) {
     throw new ConfigError('sessions.revocations', 'must be a revocation store')
@@ -117,8 +108,16 @@ export function resolveSealedOptions(options: unknown): SealedSessionSettings {
     revocations,
     storeTimeout,
     alsoReads,
-    remembered: Object.freeze({ maxEntries, maxLength: maxEntries * AVERAGE_LENGTH }),
+    rememberedSeals: readRemembered(given.get('rememberedSeals') ?? DEFAULT_REMEMBERED),
   })
+}
+
+function readRemembered(most: unknown): number {
+  // Of two generations, each has to hold one at least.
+  if (typeof most !== 'number' || !Number.isSafeInteger(most) || most < 0 || most === 1 || most > MAX_REMEMBERED) {
+    throw new ConfigError('sessions.rememberedSeals', `must be 0, or a whole number from 2 to ${MAX_REMEMBERED}`)
+  }
+  return most
 }
 
 function isPort<Port extends object>(value: unknown, ...names: readonly (keyof Port & string)[]): value is Port {

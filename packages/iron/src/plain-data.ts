@@ -18,12 +18,17 @@ export function isPlainData(value: unknown, depth = 0): value is JsonValue {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || depth === MAX_DEPTH) return false
   if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) return false
-  if (!Object.values(value).every((member) => isPlainData(member, depth + 1))) return false
+  for (const member of Object.values(value)) if (!isPlainData(member, depth + 1)) return false
   Object.freeze(value)
   return true
 }
 
 /** Tells whether a value is a plain JSON object, and freezes it to its depth if so. */
 export function isPlainObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainData(value)
+  return isPlainData(value) && isObject(value)
+}
+
+/** Tells whether plain data is an object. */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

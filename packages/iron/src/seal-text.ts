@@ -12,13 +12,25 @@ export interface SealText {
   readonly passwordId: number
   /** When it says that it ends, in epoch milliseconds. Part of what its MAC covers. */
   readonly expiresAt: number
+  /** What the key of the cipher is derived with. */
+  readonly salt: string
+  /** The initial vector, in base64url. */
+  readonly iv: string
+  /** Whole blocks of the cipher, in base64url. */
+  readonly ciphertext: string
+  /** What the MAC covers: all of it but the last two fields. */
+  readonly signed: string
+  /** What the key of the MAC is derived with. */
+  readonly macSalt: string
+  /** The MAC, in base64url. */
+  readonly mac: string
 }
 
 /** No browser keeps a longer cookie. */
 const MAX_LENGTH = 4_096
 const MAX_PASSWORD_ID = 2 ** 31 - 1
 const GRAMMAR =
-  /^Fe26\.2\*(0|[1-9]\d{0,9})\*[0-9a-f]{64}\*[\w-]{21}[AQgw]\*([\w-]+)\*([1-9]\d{0,15})\*[0-9a-f]{64}\*[\w-]{42}[AEIMQUYcgkosw048]~2$/
+  /^Fe26\.2\*(0|[1-9]\d{0,9})\*([0-9a-f]{64})\*([\w-]{21}[AQgw])\*([\w-]+)\*([1-9]\d{0,15})\*([0-9a-f]{64})\*([\w-]{42}[AEIMQUYcgkosw048])~2$/
 const AES_BLOCK = 16
 const HEX_SALT = 64
 const IV = 22
@@ -33,12 +45,14 @@ const EXPIRATION = 13
  */
 export function parseSealText(text: string): SealText | undefined {
   if (text.length > MAX_LENGTH) return undefined
-  const [, id, ciphertext, expiration] = GRAMMAR.exec(text) ?? []
-  if (id === undefined || ciphertext === undefined || expiration === undefined) return undefined
+  const fields = GRAMMAR.exec(text)
+  if (fields === null) return undefined
+  const [, id, salt = '', iv = '', ciphertext = '', expiration, macSalt = '', mac = ''] = fields
   const passwordId = Number(id)
   const expiresAt = Number(expiration)
   if (passwordId > MAX_PASSWORD_ID || !Number.isSafeInteger(expiresAt) || !isBlocks(ciphertext)) return undefined
-  return { text, passwordId, expiresAt }
+  const signed = text.slice(0, -'**~2'.length - HEX_SALT - MAC)
+  return { text, passwordId, expiresAt, salt, iv, ciphertext, signed, macSalt, mac }
 }
 
 /**

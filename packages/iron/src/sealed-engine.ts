@@ -31,12 +31,13 @@ const PURPOSE = 'sealed-session'
 
 /** Creates the engine of sealed sessions on what `createAuth` gives. */
 export function createSealedEngine(
-  { policy, persistent, data, revocations, storeTimeout, alsoReads, remembered }: SealedSessionSettings,
+  { policy, persistent, data, revocations, storeTimeout, alsoReads, rememberedSeals }: SealedSessionSettings,
   { secrets, runtime, emit, cookie, revokeTokens }: SessionGround,
   box: SealBox = platformBox,
 ): SessionEngine {
   const place = { cookieName: cookie.name }
-  const verified = createVerifiedSeals(remembered)
+  const verified = createVerifiedSeals(rememberedSeals)
+  const passwords = new Map<number, SealPassword>()
   const call = createStoreCall(runtime, storeTimeout)
   const now = () => readClock(runtime)
 
@@ -44,8 +45,6 @@ export function createSealedEngine(
   async function open(text: string): Promise<SessionRecord | null> {
     const seal = parseSealText(text)
     if (seal === undefined) return null
-    const known = verified.get(text)
-    if (known !== undefined) return known
     const id = seal.passwordId
     const values = secrets.has(id) ? await box.unseal(seal, await passwordOf(id)) : undefined
     const record = fromSealedValues(values, id, place) ?? (await readOthers(seal))
@@ -59,8 +58,15 @@ export function createSealedEngine(
     return record && { ...record, dataVersion: data.version }
   }
 
-  async function passwordOf(id: number): Promise<SealPassword> {
-    return { id, text: await secrets.deriveText(id, PURPOSE) }
+  /** Derived when it is first asked for. */
+  function passwordOf(id: number): SealPassword | Promise<SealPassword> {
+    return passwords.get(id) ?? derivePassword(id)
+  }
+
+  async function derivePassword(id: number): Promise<SealPassword> {
+    const password = { id, text: await secrets.deriveText(id, PURPOSE) }
+    passwords.set(id, password)
+    return password
   }
 
   /** Whether a session may still be used: by time, and by what the revocation store knows. */
@@ -68,9 +74,12 @@ export function createSealedEngine(
     return decideSession(record, now(), policy).status === 'live' && !(await isRevoked(record))
   }
 
-  async function isRevoked({ id, subject, epoch }: SessionRecord): Promise<boolean> {
-    if (revocations === undefined) return false
-    const answer: unknown = await call((at) => revocations.isRevoked({ ids: [id], subject, epoch }, at))
+  function isRevoked(record: SessionRecord): boolean | Promise<boolean> {
+    return revocations !== undefined && askRevoked(revocations, record)
+  }
+
+  async function askRevoked(store: RevocationStore, { id, subject, epoch }: SessionRecord): Promise<boolean> {
+    const answer: unknown = await call((at) => store.isRevoked({ ids: [id], subject, epoch }, at))
     // A store that says neither has a fault, and must not open anything by it.
     if (typeof answer !== 'boolean') throw new UnavailableError()
     return answer
@@ -97,7 +106,7 @@ export function createSealedEngine(
     onConflict: 'error',
 
     async load(text) {
-      const record = await open(text)
+      const record = verified.get(text) ?? (await open(text))
       if (record === null) return { status: 'unknown' }
       const verdict = decideSession(record, now(), policy)
       if (verdict.status === 'expired') {

@@ -5,7 +5,7 @@
  */
 
 import { isSessionId, type JsonObject, type SessionRecord } from '@latchkey/core'
-import { isPlainObject } from './plain-data.ts'
+import { isObject, isPlainObject } from './plain-data.ts'
 
 /** What seals of one kind have in common: the cookie that they are for. */
 export interface SealPlace {
@@ -60,7 +60,7 @@ export function fromSealedValues(values: unknown, keyId: number, { cookieName }:
   const { use, cookie, id, sub, scopes, auth, amr, acr, epoch, iat, seen, idle, exp, ver, label, keep, schema, data } =
     values
   if (use !== USE || cookie !== cookieName || !isSessionId(id) || !isSubject(sub)) return null
-  if (!isTexts(scopes) || !isTexts(amr) || !isTextOrNull(acr) || !isLabel(label) || !isPlainObject(data)) return null
+  if (!isTexts(scopes) || !isTexts(amr) || !isTextOrNull(acr) || !isLabel(label) || !isObject(data)) return null
   if (typeof keep !== 'boolean' || !isWhole(schema)) return null
   if (!isWhole(epoch) || !isWhole(ver) || (auth !== null && !isWhole(auth))) return null
   if (!isWhole(iat) || !isWhole(seen) || !isWhole(idle) || !isWhole(exp)) return null

@@ -1,53 +1,44 @@
 /**
- * Seals that were opened before: bounded, the longest unused first out.
+ * Seals that were opened before.
  *
  * @module
  */
 
-import type { SessionRecord } from '@latchkey/core'
-
-/** The bounds of the memory of opened seals. */
-export interface VerifiedSealBounds {
-  /** How many seals. 0: none. */
-  readonly maxEntries: number
-  /** How many characters all of them may have together. What a seal holds is shorter than the seal, and not counted. */
-  readonly maxLength: number
-}
+import { copyText, createRecentMap, type SessionRecord } from '@latchkey/core'
 
 /** A memory of opened seals. It says what a seal holds, never whether that is still good. */
 export interface VerifiedSeals {
-  /** The record in a seal that was opened before; undefined when it was not, or is forgotten. */
+  /** The record in a seal that was opened before; undefined when it was not, or is forgotten. Compared by the whole text. */
   get(seal: string): SessionRecord | undefined
-  /** Remembers the record in a seal. Only for seals that were verified: by the whole text, MAC included. */
+  /** Remembers the record in a seal. Only for seals that were verified, MAC included. */
   set(seal: string, record: SessionRecord): void
 }
 
-/** Creates an empty memory. */
-export function createVerifiedSeals({ maxEntries, maxLength }: VerifiedSealBounds): VerifiedSeals {
-  // A Map keeps the order of insertion: what is used again is inserted again.
-  const records = new Map<string, SessionRecord>()
-  let length = 0
+interface Opened {
+  readonly seal: string
+  readonly record: SessionRecord
+}
 
-  function forget(seal: string): void {
-    if (records.delete(seal)) length -= seal.length
-  }
+/** The MAC and what follows it. */
+const END = 45
 
+/**
+ * Creates an empty memory. The least lately used seals are forgotten first.
+ *
+ * @param most The most seals that are remembered, of up to 4,096 characters each: 0, or 2 and more.
+ */
+export function createVerifiedSeals(most: number): VerifiedSeals {
+  // By the MAC, which a map finds sooner than a text of kilobytes.
+  const opened = createRecentMap<string, Opened>(most)
   return {
     get(seal) {
-      const record = records.get(seal)
-      if (record === undefined) return undefined
-      records.delete(seal)
-      records.set(seal, record)
-      return record
+      const found = opened.get(seal.slice(-END))
+      return found?.seal === seal ? found.record : undefined
     },
     set(seal, record) {
-      forget(seal)
-      records.set(seal, record)
-      length += seal.length
-      for (const oldest of records.keys()) {
-        if (records.size <= maxEntries && length <= maxLength) break
-        forget(oldest)
-      }
+      if (most === 0) return
+      const copy = copyText(seal)
+      opened.set(copy.slice(-END), { seal: copy, record })
     },
   }
 }
