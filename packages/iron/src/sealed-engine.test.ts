@@ -211,12 +211,12 @@ describe('createSealedEngine(): seals that were opened before', () => {
 })
 
 describe('createSealedEngine(): what it cannot do', () => {
-  it('exchanges no refresh token', async () => {
+  it('knows no refresh token, and gives out none', async () => {
     const { engine } = setUp()
     const record = await engine.create(ANONYMOUS)
     if (record === 'cut_off') throw new Error('cut off')
     expect(await engine.prove(await engine.credentialOf(record))).toEqual({ status: 'unknown' })
-    await expect(engine.refresh({ record, generation: 0 }, 0)).rejects.toThrow(
+    await expect(engine.create({ ...ANONYMOUS, carrier: 'refresh' })).rejects.toThrow(
       expect.objectContaining({ reason: 'not_configured' }),
     )
   })

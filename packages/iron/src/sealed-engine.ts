@@ -125,8 +125,8 @@ export function createSealedEngine(
       return { status: 'live', record: opened.record, renewal: fitting }
     },
 
+    // They give out no refresh tokens: there is nothing to rotate.
     prove: () => Promise.resolve({ status: 'unknown' }),
-    refresh: async () => refuse('give out no refresh tokens: there is nothing to rotate'),
 
     async renew(record, renewal) {
       return (await isAlive(record)) ? { record: { ...record, ...renewal }, send: true } : null

@@ -8,6 +8,7 @@ import type { AccessTokenClaims, RefreshRejectionCode } from '../authentication.
 import type { Config } from '../config.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
 import { readClock } from '../runtime.ts'
+import { refreshSession } from '../session/refreshing.ts'
 import { engineOf } from './exchange.ts'
 import { issueTokens, type TokenResponse } from './token-response.ts'
 import { checkUser } from './user-check.ts'
@@ -41,7 +42,9 @@ export async function refresh(config: RefreshConfig, token: unknown): Promise<Re
     await engine.destroy(proof.record)
     return refuse(config, `refresh_${refused}`)
   }
-  const outcome = await engine.refresh(proof, arrivedAt)
+  const { policy } = proof
+  const { runtime, emit } = config
+  const outcome = await refreshSession(proof, arrivedAt, { engine, policy, now: () => readClock(runtime), emit })
   if (outcome.status === 'superseded') return refuse(config, 'refresh_superseded')
   if (outcome.status === 'ended') return refuse(config, `refresh_${outcome.why}`)
   return { ok: true, tokens: await issueTokens(config, outcome.record), rotated: outcome.rotated }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AuthEvent } from '../events.ts'
 import { createMemorySessionStore } from '../memory/session-store.ts'
 import { createRootSecrets } from '../secrets.ts'
-import type { RefreshProof } from './refreshing.ts'
+import { refreshSession, type RefreshProof } from './refreshing.ts'
 import { storedSessions } from './stored.ts'
 
 async function begin(before: (name: string) => unknown = () => {}) {
@@ -29,8 +29,11 @@ async function begin(before: (name: string) => unknown = () => {}) {
     data: {},
   })
   if (created === 'cut_off') throw new Error('cut off')
-  const proof: RefreshProof = { record: created, generation: 0 }
-  return { engine, runtime, events, proof, refresh: (own = proof) => engine.refresh(own, runtime.now()) }
+  const proof = await engine.prove(await engine.credentialOf(created))
+  if (proof.status !== 'genuine') throw new Error(proof.status)
+  const parts = { engine, policy: proof.policy, now: () => runtime.now(), emit: ground.emit }
+  const refresh = (own: RefreshProof = proof, arrivedAt = runtime.now()) => refreshSession(own, arrivedAt, parts)
+  return { engine, runtime, events, proof, refresh }
 }
 
 describe('refreshSession()', () => {
@@ -42,13 +45,13 @@ describe('refreshSession()', () => {
   })
 
   it('gives what the primary holds and not what a lagging read shows, to who comes late in a window', async () => {
-    const { engine, runtime, events, refresh } = await begin()
+    const { runtime, events, refresh } = await begin()
     const one = await refresh()
     if (one.status !== 'granted') throw new Error(one.status)
     runtime.advance('10s')
     expect(await refresh({ record: one.record, generation: 0 })).toMatchObject({ record: { generation: 2 } })
     // A clock that is a little behind, and a replica that still shows the generation that was voided.
-    const late = await engine.refresh({ record: one.record, generation: 0 }, runtime.now() - 1)
+    const late = await refresh({ record: one.record, generation: 0 }, runtime.now() - 1)
     expect(late).toMatchObject({ status: 'granted', rotated: false, record: { generation: 2, previous: 0 } })
     expect(events.map(({ type }) => type)).toEqual(['session_created', 'refresh_recovered'])
   })

@@ -25,7 +25,10 @@ export type RefreshOutcome =
   | { readonly status: 'ended'; readonly why: 'gone' | 'reused' | 'regressed' }
   | { readonly status: 'superseded' }
 
-/** What a refresh works with. */
+/** What decides about a refresh. */
+export type RefreshPolicy = SessionPolicy & RotationPolicy
+
+/** What a refresh works with. The engine reads and writes the primary store, outside of any transaction of the caller. */
 export interface RefreshParts {
   readonly engine: {
     write(
@@ -35,7 +38,7 @@ export interface RefreshParts {
     reload(record: SessionRecord): Promise<SessionRecord | null>
     destroy(record: SessionRecord): Promise<boolean>
   }
-  readonly policy: SessionPolicy & RotationPolicy
+  readonly policy: RefreshPolicy
   readonly now: () => number
   readonly emit: (event: AuthEvent) => void
 }

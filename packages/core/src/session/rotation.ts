@@ -45,11 +45,11 @@ export type RotationDecision =
 /** Clocks of two processes may differ so far before a rotation in the future is taken for a broken clock. */
 const MAX_SKEW = 60_000
 
-const REPEAT: RotationDecision = Object.freeze({ action: 'repeat' })
-const EXTEND: RotationDecision = Object.freeze({ action: 'extend' })
-const SUPERSEDED: RotationDecision = Object.freeze({ action: 'superseded' })
-const REUSED: RotationDecision = Object.freeze({ action: 'revoke', why: 'reused' })
-const REGRESSED: RotationDecision = Object.freeze({ action: 'revoke', why: 'regressed' })
+const REPEAT: RotationDecision = { action: 'repeat' }
+const EXTEND: RotationDecision = { action: 'extend' }
+const SUPERSEDED: RotationDecision = { action: 'superseded' }
+const REUSED: RotationDecision = { action: 'revoke', why: 'reused' }
+const REGRESSED: RotationDecision = { action: 'revoke', why: 'regressed' }
 
 /**
  * Decides what a genuine refresh token does. Whether it is genuine (its MAC) and whether the session is alive was checked before.

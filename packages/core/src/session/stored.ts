@@ -15,7 +15,7 @@ import { resolveSessionOptions, type StoredSessionOptions, type StoredSessionPol
 import { decideExpiry, decideSession, type SessionRenewal } from './policy.ts'
 import { renewSession } from './renewing.ts'
 import { decideCookieGeneration } from './rotation.ts'
-import { refreshSession, type RefreshProof } from './refreshing.ts'
+import type { RefreshProof } from './refreshing.ts'
 import type { UndecodableReason } from './session-data.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './strategy.ts'
 import { checkDataSize } from './value-sizes.ts'
@@ -129,11 +129,8 @@ function createStoredEngine(
       const proof = await prove(text, 'refresh')
       if (proof === null) return { status: 'unknown' }
       const verdict = decideSession(proof.record, readClock(runtime), policy)
-      return verdict.status === 'live' ? { status: 'genuine', ...proof } : expired(proof.record, verdict)
+      return verdict.status === 'live' ? { status: 'genuine', ...proof, policy } : expired(proof.record, verdict)
     },
-
-    refresh: (proof, arrivedAt) =>
-      refreshSession(proof, arrivedAt, { engine, policy, now: () => readClock(runtime), emit }),
 
     renew: (record, renewal) => renewSession(record, renewal, { engine, touch, emit }),
 

@@ -9,7 +9,7 @@ import type { Runtime, SessionChanges, SessionInfo, SessionRecord } from '../por
 import type { RootSecrets } from '../secrets.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { SessionRenewal } from './policy.ts'
-import type { RefreshOutcome, RefreshProof } from './refreshing.ts'
+import type { RefreshPolicy, RefreshProof } from './refreshing.ts'
 
 /** A way to keep sessions, not yet bound to an application: `storedSessions(...)`. `Data` is the shape of the session's values. */
 export interface SessionStrategy<Data extends object> {
@@ -46,9 +46,9 @@ export type SessionLoad =
   | { readonly status: 'undecodable'; readonly record: SessionRecord; readonly newer: boolean }
   | { readonly status: 'unknown' }
 
-/** The outcome of presenting a refresh token. `genuine` says nothing about its generation. */
+/** The outcome of presenting a refresh token. `genuine` says nothing about its generation; `policy` is what decides about that. */
 export type RefreshLoad =
-  | ({ readonly status: 'genuine' } & RefreshProof)
+  | ({ readonly status: 'genuine'; readonly policy: RefreshPolicy } & RefreshProof)
   | { readonly status: 'expired'; readonly record: SessionRecord }
   | { readonly status: 'unknown' }
 
@@ -96,11 +96,6 @@ export interface SessionEngine {
   load(credential: string): Promise<SessionLoad>
   /** Judges a refresh token as the client sent it, of any bytes. A malformed one costs no store call; an unknown one costs one read. */
   prove(refreshToken: string): Promise<RefreshLoad>
-  /**
-   * Exchanges a genuine refresh token. `arrivedAt` is when its request arrived, in epoch milliseconds. Reads and writes the primary
-   * store, outside of any transaction of the caller.
-   */
-  refresh(proof: RefreshProof, arrivedAt: number): Promise<RefreshOutcome>
   /** Records activity, and changes the credential where the renewal says so. Null when the session has ended. */
   renew(record: SessionRecord, renewal: SessionRenewal): Promise<SessionRenewed | null>
   /**
