@@ -155,7 +155,7 @@ const rules = [
   forbid(
     'core-judgement-is-pure',
     'Policy, rotation, revocation and claims read no clock, no randomness and no key: values in, decision out.',
-    { path: `${CORE}(session/(policy|rotation)|revocation|token/(claims|profile))\\.ts$` },
+    { path: `${CORE}(session/(policy|rotation)|revocation|token/(claims|(flask-)?profile))\\.ts$` },
     {
       pathNot: [
         `${CORE}(ports|revocation-port|faults|authentication|events|json|duration|subject|base64url)\\.ts$`,

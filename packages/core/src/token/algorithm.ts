@@ -68,11 +68,6 @@ export function parametersOf(alg: KeyAlgorithm): AlgorithmParameters {
   return PARAMETERS.get(alg) as AlgorithmParameters
 }
 
-/** Tells whether a token whose header names `name` may be verified with a key that is bound to `alg`. */
-export function isAlgorithmName(alg: KeyAlgorithm, name: string): boolean {
-  return name === alg || (PARAMETERS.get(alg) === ED25519 && PARAMETERS.get(name) === ED25519)
-}
-
 /** Whether a key for `alg` is a secret that two parties share; it is never published. */
 export function isSymmetric(alg: KeyAlgorithm): boolean {
   return parametersOf(alg).kty === 'oct'

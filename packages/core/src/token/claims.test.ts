@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { validateAccessTokenClaims, type ClaimsPolicy } from './claims.ts'
-import { FLASK_JWT_EXTENDED, RFC9068 } from './profile.ts'
+import { FLASK_JWT_EXTENDED } from './flask-profile.ts'
+import { RFC9068 } from './profile.ts'
 
 const NOW = 1_800_000_000_000
 const SECOND = NOW / 1_000

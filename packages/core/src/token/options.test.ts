@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../faults.ts'
 import { createKeyring } from './keyring.ts'
 import { resolveTokenOptions } from './options.ts'
-import { FLASK_JWT_EXTENDED, RFC9068 } from './profile.ts'
+import { FLASK_JWT_EXTENDED } from './flask-profile.ts'
+import { RFC9068 } from './profile.ts'
 
 const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
 /** What the options of these tests leave at its default. */

@@ -50,7 +50,10 @@ export interface TokenProfile {
   freshnessOf(claims: WireClaims): Freshness
 }
 
-const seconds = (value: unknown): number => (typeof value === 'number' ? value * 1_000 : 0)
+/** Reads a time of a token, in milliseconds; 0 for what is none. */
+export function toMilliseconds(value: unknown): number {
+  return typeof value === 'number' ? value * 1_000 : 0
+}
 
 /** RFC 9068: `typ` is `at+jwt`, so that no other kind of token passes for an access token; `auth_time`, else `iat`, says how fresh it is. */
 export const RFC9068: TokenProfile = Object.freeze<TokenProfile>({
@@ -62,34 +65,8 @@ export const RFC9068: TokenProfile = Object.freeze<TokenProfile>({
   claimsOf: () => ({}),
   // There are no refresh JWTs here, and no other token may pass for one.
   judge: (_, use) => (use === 'refresh' ? { code: 'token_type', claim: 'typ' } : undefined),
-  freshnessOf: (claims) => ({ authenticatedAt: seconds(claims['auth_time'] ?? claims['iat']), freshUntil: undefined }),
-})
-
-/**
- * The tokens of Flask-JWT-Extended 4: `typ` is `JWT` or absent, `type` says what a token is for, `fresh` until when it is
- * fresh, and no key need be named.
- *
- * That library takes any `type` but `refresh` for an access token, and a token without one as well. Here it is `access` or
- * `refresh`, and always there.
- */
-export const FLASK_JWT_EXTENDED: TokenProfile = Object.freeze<TokenProfile>({
-  name: 'flaskJwtExtended',
-  typ: 'JWT',
-  accepts: (typ) => typ === undefined || typ === 'jwt',
-  mayNameNoKey: true,
-  reserved: ['type', 'fresh', 'csrf'],
-  claimsOf: ({ use, iat, fresh }) => ({ fresh, type: use, nbf: iat }),
-  judge(claims, use) {
-    if (claims['type'] !== use) return { code: 'token_type', claim: 'type' }
-    const { fresh = false } = claims
-    const isTime = typeof fresh === 'number' && fresh >= 0
-    return typeof fresh === 'boolean' || isTime ? undefined : { code: 'token_claim', claim: 'fresh' }
-  },
-  freshnessOf(claims) {
-    const { fresh, iat, exp, auth_time: authTime } = claims
-    const freshUntil = fresh === true ? seconds(exp) : seconds(fresh)
-    // A token that was never fresh does not say when its subject logged in: long ago.
-    const wasFresh = freshUntil > seconds(iat)
-    return { authenticatedAt: seconds(authTime ?? (wasFresh ? iat : 0)), freshUntil }
-  },
+  freshnessOf: (claims) => ({
+    authenticatedAt: toMilliseconds(claims['auth_time'] ?? claims['iat']),
+    freshUntil: undefined,
+  }),
 })

@@ -10,7 +10,7 @@ import type { AccessTokenClaims, Principal, TokenRejectionCode, UserRejectionCod
 import { UnavailableError } from '../faults.ts'
 import type { Runtime } from '../ports.ts'
 import { readClock } from '../runtime.ts'
-import { isAlgorithmName } from './algorithm.ts'
+import { isAlgorithmName } from './algorithm-name.ts'
 import { checkTimes, validateAccessTokenClaims } from './claims.ts'
 import { parseCompactJws, type JwsHeader, type ParsedJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
