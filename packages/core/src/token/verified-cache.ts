@@ -31,7 +31,7 @@ export interface CacheBounds {
 }
 
 interface Kept<Entry> {
-  readonly input: string
+  readonly token: string
   readonly entry: Entry
 }
 
@@ -70,7 +70,7 @@ export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBound
   let length = 0
 
   function keep(signature: string, kept: Kept<Entry>): void {
-    const added = signature.length + kept.input.length
+    const added = kept.token.length
     if (young.size >= halfEntries || length + added > halfLength) {
       old = young
       young = new Map()
@@ -82,18 +82,20 @@ export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBound
 
   return Object.freeze<VerifiedCache<Entry>>({
     get(token) {
-      const dot = token.lastIndexOf('.')
-      const signature = token.slice(dot + 1)
+      const signature = signatureOf(token)
       const recent = young.get(signature)
       const kept = recent ?? old.get(signature)
-      if (kept === undefined || kept.input.length !== dot || !token.startsWith(kept.input)) return undefined
+      if (kept?.token !== token) return undefined
       if (recent === undefined) keep(signature, kept)
       return kept.entry
     },
     set(token, entry) {
       const copy = copyText(token)
-      const dot = copy.lastIndexOf('.')
-      keep(copy.slice(dot + 1), { input: copy.slice(0, dot), entry })
+      keep(signatureOf(copy), { token: copy, entry })
     },
   })
+}
+
+function signatureOf(token: string): string {
+  return token.slice(token.lastIndexOf('.') + 1)
 }
