@@ -24,6 +24,11 @@ const GROUPS = (
 ).testGroups
 
 const ENGINES = { 'node:crypto': nodeCrypto, 'Web Cryptography': null } as const
+const HASHES: readonly (readonly [HmacHash, string, number])[] = [
+  ['SHA-256', 'sha256', 32],
+  ['SHA-384', 'sha384', 48],
+  ['SHA-512', 'sha512', 64],
+]
 const KEY = Uint8Array.from({ length: 64 }, (_, index) => (index * 37 + 11) % 256)
 const bytesOf = (hex: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(hex, 'hex'))
 
@@ -45,11 +50,7 @@ describe.each(Object.entries(ENGINES))('createHmacKey() with %s', (_, node) => {
     expect(counts).toEqual({ whole: 87, cut: 87 })
   })
 
-  it.each<[HmacHash, string, number]>([
-    ['SHA-256', 'sha256', 32],
-    ['SHA-384', 'sha384', 48],
-    ['SHA-512', 'sha512', 64],
-  ])('is HMAC with %s, over text as UTF-8', async (hash, name, length) => {
+  it.each(HASHES)('is HMAC with %s, over text as UTF-8', async (hash, name, length) => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
         const key = createHmacKey(hash, KEY, node)
@@ -70,11 +71,38 @@ describe.each(Object.entries(ENGINES))('createHmacKey() with %s', (_, node) => {
     )
   })
 
+  it('is HMAC for keys and inputs of every length, whatever came before', async () => {
+    const text = fc.tuple(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }),
+      fc.constantFrom(1, 30, 3_000, 8_192),
+    )
+    const input = text.map(([unit, count]) => unit.repeat(count))
+    const key = fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => new Uint8Array(bytes))
+    await fc.assert(
+      fc.asyncProperty(key, fc.array(input, { maxLength: 3 }), async (bytes, inputs) => {
+        for (const [hash, name] of HASHES) {
+          const hmac = createHmacKey(hash, bytes, node)
+          const other = createHmacKey(hash, KEY, node)
+          for (const each of inputs) {
+            const mac = createHmac(name, bytes).update(each.toWellFormed()).digest()
+            expect(Buffer.from(await hmac.sign(each))).toEqual(mac)
+            expect(Buffer.from(await hmac.sign(new TextEncoder().encode(each)))).toEqual(mac)
+            const given = new Uint8Array(mac)
+            expect([await hmac.verify(each, given), await other.verify(each, given)]).toEqual([true, false])
+          }
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   it('takes a key of the Web Cryptography API', async () => {
     const parameters = { name: 'HMAC', hash: 'SHA-256' }
-    const imported = await crypto.subtle.importKey('raw', KEY, parameters, false, ['sign', 'verify'])
-    const mac = await createHmacKey('SHA-256', imported, node).sign('message')
-    expect(await createHmacKey('SHA-256', KEY).verify('message', mac)).toBe(true)
+    for (const extractable of [true, false]) {
+      const imported = await crypto.subtle.importKey('raw', KEY, parameters, extractable, ['sign', 'verify'])
+      const mac = await createHmacKey('SHA-256', imported, node).sign('message')
+      expect(await createHmacKey('SHA-256', KEY).verify('message', mac)).toBe(true)
+    }
   })
 
   it('copies bytes, and shows none', async () => {

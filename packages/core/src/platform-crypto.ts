@@ -8,10 +8,12 @@
 /** A key of the Web Cryptography API, whatever type library declares it. */
 export type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** A `KeyObject`: opaque here. */
+/** A `KeyObject`. */
 export interface NodeKey {
   /** `secret`, `public` or `private`. */
   readonly type: string
+  /** The bytes of a secret. */
+  export(): Uint8Array
 }
 
 /** A callback of `sign` and `verify`, called when the thread pool is done. */
@@ -23,6 +25,8 @@ export interface NodeCrypto {
   readonly KeyObject: { from(key: CryptoKey): NodeKey }
   /** Makes a key of bytes. */
   createSecretKey(bytes: Uint8Array): NodeKey
+  /** A hash of bytes, as one character for each of its own. */
+  hash(hash: string, input: Uint8Array, encoding: 'latin1'): string
   /** HMAC (RFC 2104); text counts as UTF-8. */
   createHmac(hash: string, key: NodeKey): { update(input: string | Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
   /** Encrypts, and adds PKCS #7 padding. */

@@ -32,11 +32,13 @@ export function readClock(runtime: Runtime): number {
   return now
 }
 
+const builtinCrypto = findBuiltin('node:crypto') as NodeCrypto | null
+
 /**
  * The platform's `node:crypto`, looked for once: Node, Bun, Deno, and workers with its compatibility flag have it. Null
- * elsewhere; there the Web Cryptography API does the same work, with a promise for each operation.
+ * elsewhere, and where it is from before `hash`; there the Web Cryptography API does the same work, with a promise for each operation.
  */
-export const nodeCrypto: NodeCrypto | null = findBuiltin('node:crypto') as NodeCrypto | null
+export const nodeCrypto: NodeCrypto | null = typeof builtinCrypto?.hash === 'function' ? builtinCrypto : null
 
 /** The part of `Buffer` that is used: text to bytes and back, by the platform's own code. */
 export interface NodeBuffer {
