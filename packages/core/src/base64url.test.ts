@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url, encodeTextBase64url } from './base64url.ts'
+import { decodeBase64url, decodeTextBase64url, encodeBase64url, encodeTextBase64url } from './base64url.ts'
 
 describe('encodeBase64url()', () => {
   it('writes what the platform writes', () => {
@@ -84,5 +84,37 @@ describe('decodeBase64url()', () => {
     'Zm9\u{1f600}',
   ])('refuses %j', (text) => {
     expect(decodeBase64url(text)).toBeUndefined()
+  })
+})
+
+describe('decodeTextBase64url()', () => {
+  const both = (text: string): unknown[] => [decodeTextBase64url(text), decodeTextBase64url(text, null)]
+
+  it('reads what was written, replacement characters and byte order marks among it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ufffd', '\ufeff'), (text, extra) => {
+        const written = (extra + text).toWellFormed()
+        expect(both(encodeTextBase64url(written))).toEqual([written, written])
+      }),
+    )
+  })
+
+  it('refuses bytes exactly when they are no UTF-8', () => {
+    const isText = (bytes: Uint8Array): boolean => Buffer.from(bytes).equals(Buffer.from(Buffer.from(bytes).toString()))
+    const bytesOf = fc.oneof(
+      fc.uint8Array({ maxLength: 6 }),
+      fc.string({ unit: 'binary' }).map((text) => Uint8Array.from(Buffer.from(text).subarray(1))),
+    )
+    fc.assert(
+      fc.property(bytesOf, (bytes) => {
+        const expected = isText(bytes) ? Buffer.from(bytes).toString() : undefined
+        expect(both(encodeBase64url(bytes))).toEqual([expected, expected])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it.each(['Zg==', 'Zh', 'Z', 'Zm+v', 'Zm9v\n', 'Zm9\u0000', 'Zm9\u{1f600}'])('refuses %j', (text) => {
+    expect(both(text)).toEqual([undefined, undefined])
   })
 })

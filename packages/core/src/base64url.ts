@@ -5,13 +5,15 @@
  */
 
 import { nodeBuffer, type NodeBuffer } from './runtime.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUES: Uint8Array = new Uint8Array(128).fill(255)
 for (let index = 0; index < ALPHABET.length; index += 1) VALUES[ALPHABET.charCodeAt(index)] = index
 
 const encoder = new TextEncoder()
-const CANONICAL = /^[A-Za-z0-9_-]*$/
+/** What a lenient reader of UTF-8 puts in the place of what is none. */
+const REPLACEMENT = '\ufffd'
 
 /**
  * Writes bytes as base64url without padding.
@@ -49,16 +51,13 @@ export function decodeBase64url(
   text: string,
   buffer: NodeBuffer | null = nodeBuffer,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const remainder = text.length % 4
-  if (remainder === 1) return undefined
   if (buffer !== null) {
-    // `Buffer` passes over what is not of the alphabet, and over bits that are not used.
-    if (!CANONICAL.test(text)) return undefined
-    const unused = remainder === 2 ? 15 : remainder === 3 ? 3 : 0
-    if (((VALUES[text.charCodeAt(text.length - 1)] ?? 0) & unused) !== 0) return undefined
-    const { buffer: memory, byteOffset, length } = buffer.from(text, 'base64url')
-    return new Uint8Array(memory, byteOffset, length)
+    const bytes = buffer.from(text, 'base64url')
+    // `Buffer` passes over what it cannot read. The canonical spelling is the one that it writes.
+    if (bytes.toString('base64url') !== text) return undefined
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   }
+  if (text.length % 4 === 1) return undefined
   const bytes = new Uint8Array((text.length * 3) >> 2)
   let accumulator = 0
   let bits = 0
@@ -75,4 +74,21 @@ export function decodeBase64url(
     }
   }
   return (accumulator & ((1 << bits) - 1)) === 0 ? bytes : undefined
+}
+
+/**
+ * Reads canonical base64url of text in UTF-8.
+ *
+ * @returns The text, with a byte order mark if there is one; undefined for what `decodeBase64url` refuses, and for ill-formed UTF-8.
+ */
+export function decodeTextBase64url(text: string, buffer: NodeBuffer | null = nodeBuffer): string | undefined {
+  if (buffer !== null) {
+    const bytes = buffer.from(text, 'base64url')
+    if (bytes.toString('base64url') !== text) return undefined
+    const decoded = bytes.toString('utf8')
+    // A replacement character may also be what was written: then it is looked at byte by byte.
+    return decoded.includes(REPLACEMENT) ? decodeUtf8(bytes) : decoded
+  }
+  const bytes = decodeBase64url(text, null)
+  return bytes && decodeUtf8(bytes)
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isPlainObject, toJsonValue } from './json.ts'
 
-const limits = { maxDepth: 32, wellFormed: false }
+const limits = { maxDepth: 32, strict: false }
 const notJson = (path: string) =>
   expect.objectContaining({
     code: 'ERR_USAGE',
@@ -66,10 +66,15 @@ describe('toJsonValue()', () => {
   })
 })
 
-describe('toJsonValue(): well-formed', () => {
-  it.each(['\ud800', ['\udfff'], { '\ud800': 1 }])('refuses the lone surrogate in %j where it is told so', (value) => {
+describe('toJsonValue(): strict', () => {
+  it.each([
+    ['a lone surrogate', '\ud800'],
+    ['a lone surrogate in a list', ['\udfff']],
+    ['a lone surrogate in a name', { '\ud800': 1 }],
+    ['a reverse solidus in a name', { 'a\\b': 1 }],
+  ])('refuses %s where it is told so', (_, value) => {
     expect(toJsonValue(value, 'key', limits)).toEqual(value)
-    expect(() => toJsonValue(value, 'key', { ...limits, wellFormed: true })).toThrow(
+    expect(() => toJsonValue(value, 'key', { ...limits, strict: true })).toThrow(
       expect.objectContaining({ reason: 'value_not_json' }),
     )
   })

@@ -27,8 +27,8 @@ const MAX_PATH_LENGTH = 100
 export interface JsonLimits {
   /** How many levels arrays and objects may be nested. */
   readonly maxDepth: number
-  /** Whether strings and names must be free of lone surrogates. */
-  readonly wellFormed: boolean
+  /** Whether strings must be free of lone surrogates, and names of reverse solidi too: readers differ about them. */
+  readonly strict: boolean
 }
 
 /**
@@ -61,6 +61,7 @@ export function toJsonValue(value: unknown, path: string, limits: JsonLimits, de
   const copy: Record<string, JsonValue> = {}
   for (const [name, member] of Object.entries(value)) {
     if (name === '__proto__') throw notJson(path, 'has a member named "__proto__"')
+    if (limits.strict && name.includes('\\')) throw notJson(path, 'has a member with a reverse solidus in its name')
     copy[checkText(name, path, limits)] = toJsonValue(member, `${path}.${name}`, limits, depth + 1)
   }
   return Object.freeze(copy)
@@ -73,8 +74,8 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === Object.prototype || prototype === null
 }
 
-function checkText(text: string, path: string, { wellFormed }: JsonLimits): string {
-  if (wellFormed && !text.isWellFormed()) throw notJson(path, 'has a lone surrogate')
+function checkText(text: string, path: string, { strict }: JsonLimits): string {
+  if (strict && !text.isWellFormed()) throw notJson(path, 'has a lone surrogate')
   return text
 }
 

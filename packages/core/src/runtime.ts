@@ -46,7 +46,7 @@ export interface NodeBuffer {
   from(
     text: string,
     encoding: 'base64url' | 'utf8',
-  ): Uint8Array<ArrayBuffer> & { toString(encoding: 'base64url'): string }
+  ): Uint8Array<ArrayBuffer> & { toString(encoding: 'base64url' | 'utf8'): string }
   /** Looks at a part of a buffer, to be written as text. */
   from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url' | 'hex'): string }
 }

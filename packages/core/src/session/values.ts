@@ -13,7 +13,7 @@ const MAX_KEY_LENGTH = 128
 export const NO_DATA: JsonObject = Object.freeze({})
 
 /** Lone surrogates are kept: JSON escapes them, and what a visitor typed is not the application's fault. */
-const LIMITS = { maxDepth: 32, wellFormed: false }
+const LIMITS = { maxDepth: 32, strict: false }
 
 /**
  * Copies a session value as JSON carries it, frozen to its depth.

@@ -65,6 +65,7 @@ describe('copyCustomClaims()', () => {
     ['a hole', Array.from({ length: 1 })],
     ['a lone surrogate', '\ud800'],
     ['a lone surrogate in a name', { '\ud800': 1 }],
+    ['a reverse solidus in a name', { '\\"': 1 }],
     ['a symbol as a name', { [Symbol('x')]: 1 }],
     ['__proto__', JSON.parse('{"__proto__":1}')],
   ])('refuses %s', (_, value) => {
@@ -85,7 +86,7 @@ describe('copyCustomClaims()', () => {
   it('accepts as many levels as a verifier reads', () => {
     const nest = (levels: number): unknown => JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`)
     for (const levels of [16, 17]) {
-      const readable = parseStrictJson(Buffer.from(JSON.stringify(nest(levels)))) !== undefined
+      const readable = parseStrictJson(JSON.stringify(nest(levels))) !== undefined
       expect([levels, reasonOf(nest(levels))]).toEqual([levels, readable ? 'none' : 'value_not_json'])
       expect(readable).toBe(levels === 16)
     }
@@ -99,7 +100,7 @@ describe('copyCustomClaims()', () => {
         if (reasonOf(value) !== 'none') return
         accepted += 1
         const copy = copyCustomClaims(value)
-        expect({ ...parseStrictJson(Buffer.from(JSON.stringify(copy))) }).toEqual(JSON.parse(JSON.stringify(copy)))
+        expect({ ...parseStrictJson(JSON.stringify(copy)) }).toEqual(JSON.parse(JSON.stringify(copy)))
       }),
       { numRuns: 1_000 },
     )

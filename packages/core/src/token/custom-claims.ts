@@ -29,7 +29,7 @@ export const STANDARD_CLAIMS = [
 const RESERVED: ReadonlySet<string> = new Set([...STANDARD_CLAIMS, 'epoch', 'cnf'])
 
 /** The claims object itself is the first level. */
-const LIMITS = { maxDepth: MAX_JSON_DEPTH, wellFormed: true }
+const LIMITS = { maxDepth: MAX_JSON_DEPTH, strict: true }
 
 /** Tells whether a claim is written by the library alone. */
 export function isReservedClaim(name: string, ofProfile: readonly string[] = []): boolean {

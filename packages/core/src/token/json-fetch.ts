@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from '../faults.ts'
+import { decodeUtf8 } from '../utf8.ts'
 import { parseStrictJson, type StrictJsonObject } from './strict-json.ts'
 
 /** What is used of the platform's `fetch`. */
@@ -98,7 +99,8 @@ export async function fetchJson(
     if (status !== 200 || redirected) throw new Error('The document was not there')
     if (!JSON_TYPE.test(response.headers.get('content-type') ?? '')) throw new Error('The document was no JSON')
     if (Number(response.headers.get('content-length') ?? 0) > maxBytes) throw new Error('The document was too large')
-    const document = reader && parseStrictJson(await readAll(reader, maxBytes), MAX_MEMBERS)
+    const text = reader && decodeUtf8(await readAll(reader, maxBytes))
+    const document = text === undefined ? undefined : parseStrictJson(text, MAX_MEMBERS)
     if (document === undefined) throw new Error('The document was no strict JSON object')
     return document
   } catch (error) {

@@ -35,7 +35,7 @@ describe('signJws()', () => {
 
   it('signs arbitrary claims so that they come back unchanged', async () => {
     const claims = fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
+      fc.string().filter((name) => name !== '__proto__' && !name.includes('\\')),
       fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.boolean(), fc.array(fc.string(), { maxLength: 3 })),
       { maxKeys: 10 },
     )
@@ -51,10 +51,10 @@ describe('signJws()', () => {
 })
 
 describe('parseCompactJws()', () => {
-  it('takes a token apart, and freezes the parts', () => {
+  it('takes a token apart, and freezes the claims', () => {
     const parsed = parseCompactJws(tokenOf({ ...HEADER, other: { a: 1 } }, { sub: 'user-1', list: [{}] }))
-    expect(parsed).toMatchObject({ ok: true, alg: 'HS256', kid: 'k', typ: 'at+jwt', claims: { sub: 'user-1' } })
-    expect(Object.isFrozen(parsed) && parsed.ok && Object.isFrozen(parsed.claims)).toBe(true)
+    expect(parsed).toMatchObject({ ok: true, header: HEADER, claims: { sub: 'user-1' } })
+    expect(parsed.ok && Object.isFrozen(parsed.claims)).toBe(true)
   })
 
   it.each([
@@ -67,7 +67,7 @@ describe('parseCompactJws()', () => {
     [undefined, undefined],
   ])('reads typ %j as %j', (typ, read) => {
     const parsed = parseCompactJws(tokenOf({ ...HEADER, typ }))
-    expect(parsed.ok ? parsed.typ : parsed).toBe(read)
+    expect(parsed.ok ? parsed.header.typ : parsed).toBe(read)
   })
 
   it.each<[string, unknown]>([
@@ -116,7 +116,7 @@ describe('parseCompactJws()', () => {
   )
 
   it('tells a token that names no key', () => {
-    expect(parseCompactJws(tokenOf({ alg: 'HS256' }))).toMatchObject({ ok: true, kid: undefined })
+    expect(parseCompactJws(tokenOf({ alg: 'HS256' }))).toMatchObject({ ok: true, header: { kid: undefined } })
   })
 
   it('reads 8192 characters and no more', () => {

@@ -5,7 +5,7 @@
  */
 
 import type { TokenRejectionCode } from '../authentication.ts'
-import { decodeBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
+import { decodeBase64url, decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import { isKeyId } from './key-id.ts'
 import type { Sign } from './signature.ts'
 import { isStrictJson, parseStrictJson, type StrictJsonObject } from './strict-json.ts'
@@ -24,8 +24,9 @@ export interface JwsHeader {
 }
 
 /** A signed token, taken apart once. Well-formed; nothing in it is to be trusted before its signature was verified. */
-export interface ParsedJws extends JwsHeader {
+export interface ParsedJws {
   readonly ok: true
+  readonly header: JwsHeader
   /** The header's segment, as it stands in the token. */
   readonly headerText: string
   /** The text that is signed: header, dot and claims. */
@@ -116,14 +117,13 @@ export function parseCompactJws(token: unknown, known?: ReadonlyMap<string, JwsH
   const claims = header && parseSegment(claimsText)
   const signature = claims && decodeBase64url(signatureText)
   if (header === undefined || claims === undefined || signature === undefined) return refuse('token_malformed')
-  const { alg, kid, typ } = header
-  if (kid !== undefined && !isKeyId(kid)) return refuse('token_key')
-  return Object.freeze<ParsedJws>({ ok: true, input, headerText, signature, alg, kid, typ, claims })
+  if (header.kid !== undefined && !isKeyId(header.kid)) return refuse('token_key')
+  return { ok: true, header, headerText, input, signature, claims }
 }
 
-function parseSegment(text: string): StrictJsonObject | undefined {
-  const bytes = decodeBase64url(text)
-  return bytes && parseStrictJson(bytes)
+function parseSegment(segment: string): StrictJsonObject | undefined {
+  const text = decodeTextBase64url(segment)
+  return text === undefined ? undefined : parseStrictJson(text)
 }
 
 function parseHeader(text: string): JwsHeader | undefined {

@@ -21,26 +21,22 @@ const MEMBER_LENGTH = 4
 const QUOTE = 0x22
 const COLON = 0x3a
 const BACKSLASH = 0x5c
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Parses bytes as one JSON object. Linear in time.
+ * Parses text as one JSON object. Linear in time.
  *
- * @returns Frozen to its depth, every object without a prototype. Undefined for: ill-formed UTF-8, a byte order mark, anything
- * but an object at the top, a member name that occurs twice in one object (however it is spelled), a member named `__proto__`,
- * more than 16 levels, more than `maxMembers` (default 256) members in all, a number beyond the range of a double, a lone surrogate in a name or
- * a string. Nothing is thrown. The length is not limited here.
+ * @returns Frozen to its depth, every object without a prototype. Undefined for: a byte order mark, anything but an object at the
+ * top, a member name that occurs twice in one object (however it is spelled), a member named `__proto__`, a name with a reverse solidus in it, more
+ * than 16 levels, more than `maxMembers` (default 256) members in all, a number beyond the range of a double, a lone
+ * surrogate. Nothing is thrown. The length is not limited here.
  */
-export function parseStrictJson(bytes: Uint8Array, maxMembers: number = MAX_MEMBERS): StrictJsonObject | undefined {
+export function parseStrictJson(text: string, maxMembers: number = MAX_MEMBERS): StrictJsonObject | undefined {
   try {
-    const text = decoder.decode(bytes)
     // A number past this is hostile before any value is built; a duplicate shows as a member more in the text than in the value.
     const members = countMembers(text)
-    if (members > maxMembers) return undefined
-    const budget = { members }
-    const value = toStrict(JSON.parse(text), 1, budget)
-    return isObject(value) && budget.members === 0 ? value : undefined
+    if (members > maxMembers || !text.isWellFormed()) return undefined
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && harden(value, text.includes('\\'), 1) === members ? value : undefined
   } catch {
     return undefined
   }
@@ -51,47 +47,70 @@ export function parseStrictJson(bytes: Uint8Array, maxMembers: number = MAX_MEMB
  * what `parseStrictJson` takes: what else that refuses, `JSON.stringify` never writes.
  */
 export function isStrictJson(text: string): boolean {
-  // A lone surrogate is always written in this way. A reverse solidus that stands before these letters is as well, and then it is looked at.
-  if (text.includes('\\ud')) return parseStrictJson(encoder.encode(text)) !== undefined
+  // A lone surrogate is always written in the first way, and a reverse solidus in the second. Where either shows, it is looked at.
+  if (text.includes('\\ud') || text.includes('\\\\')) return parseStrictJson(text) !== undefined
   return text.length <= MAX_MEMBERS * MEMBER_LENGTH || countMembers(text) <= MAX_MEMBERS
 }
 
 /** Counts the colons outside of strings, which in well-formed JSON are as many as there are members. */
 function countMembers(text: string): number {
   let count = 0
-  let inString = false
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
-    if (code === QUOTE) inString = !inString
-    else if (!inString) count += code === COLON ? 1 : 0
-    else if (code === BACKSLASH) index += 1
+    if (code === COLON) count += 1
+    else if (code === QUOTE) index = endOfString(text, index + 1)
   }
   return count
 }
 
-function toStrict(value: unknown, depth: number, budget: { members: number }): StrictJson {
-  if (typeof value === 'string') return checkText(value)
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('Number out of range')
-  if (typeof value !== 'object' || value === null) return value as null | boolean | number
+/** Where the string ends that begins there: its quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start)
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+/** A reverse solidus escapes what stands behind it, unless it is escaped itself. */
+function isEscaped(text: string, index: number): boolean {
+  let start = index
+  while (text.charCodeAt(start - 1) === BACKSLASH) start -= 1
+  return (index - start) % 2 === 1
+}
+
+/**
+ * Freezes what was just parsed to its depth, and takes its objects' prototypes away: in place, for nobody else has it.
+ *
+ * @param escapes Whether the text has any: without, every string in it is as well-formed as the text.
+ * @returns How many members there are in all.
+ * @throws {RangeError} For a value that is refused.
+ */
+function harden(value: object, escapes: boolean, depth: number): number {
   if (depth > MAX_JSON_DEPTH) throw new RangeError('Nested too deep')
-  if (Array.isArray(value)) {
-    for (const item of value as unknown[]) toStrict(item, depth + 1, budget)
-    return Object.freeze(value as StrictJson[])
+  const names = Object.keys(value)
+  let members = 0
+  if (!Array.isArray(value)) {
+    members = names.length
+    Object.setPrototypeOf(value, null)
   }
-  // In place: nobody else has what was just parsed, and no member changes but by losing its prototype.
-  for (const name of Object.keys(value)) {
-    if (name === '__proto__') throw new RangeError('Member name refused')
-    budget.members -= 1
-    toStrict((value as Record<string, unknown>)[checkText(name)], depth + 1, budget)
+  for (const name of names) {
+    const member = (value as Record<string, unknown>)[name]
+    if (name === '__proto__' || (escapes && !isPlainName(name))) throw new RangeError('Member name refused')
+    if (typeof member === 'object' && member !== null) members += harden(member, escapes, depth + 1)
+    else if (escapes && typeof member === 'string' && !member.isWellFormed()) throw new RangeError('Lone surrogate')
+    else if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError('Number out of range')
   }
-  return Object.freeze(Object.setPrototypeOf(value, null) as StrictJsonObject)
+  Object.freeze(value)
+  return members
 }
 
-function checkText(text: string): string {
-  if (!text.isWellFormed()) throw new RangeError('Lone surrogate')
-  return text
+/**
+ * A reverse solidus is refused for what some releases of V8 do: where an object before had a member whose name is the beginning of how this one
+ * is spelled, escapes and all, `JSON.parse` gives this one that name.
+ */
+function isPlainName(name: string): boolean {
+  return name.isWellFormed() && !name.includes('\\')
 }
 
-function isObject(value: StrictJson): value is StrictJsonObject {
+function isObject(value: unknown): value is StrictJsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -34,6 +34,7 @@ export type VerifyResult<Claims extends AccessTokenClaims = AccessTokenClaims> =
 
 /** A token that was verified in full, and what it was verified by. Frozen claims; the result is what is answered where the application is not asked. */
 interface Verified<Claims extends AccessTokenClaims> {
+  readonly ok: true
   readonly issuer: TokenIssuer
   readonly kid: string | undefined
   readonly key: TokenKey
@@ -68,7 +69,8 @@ export function createVerify<Claims extends AccessTokenClaims>(
   const flights = new Map<string, { readonly key: TokenKey; readonly verdict: Promise<boolean> }>()
 
   function checkSignature(token: string, jws: ParsedJws, key: TokenKey): boolean | Promise<boolean> {
-    const flight = flights.get(token)
+    // Keys that answer at once leave nothing under way, and then no map has to hash the whole of a token.
+    const flight = flights.size === 0 ? undefined : flights.get(token)
     if (flight?.key === key) return flight.verdict
     const verdict = key.verify(jws.input, jws.signature)
     if (typeof verdict === 'boolean') return verdict
@@ -78,8 +80,8 @@ export function createVerify<Claims extends AccessTokenClaims>(
     return verdict
   }
 
-  function remember({ headerText, alg, kid, typ }: ParsedJws): void {
-    headers.set(copyText(headerText), { alg, kid, typ })
+  function remember({ headerText, header }: ParsedJws): void {
+    headers.set(copyText(headerText), header)
   }
 
   function verifyInFull(token: unknown, use: TokenUse): Outcome | Promise<Outcome> {
@@ -88,11 +90,11 @@ export function createVerify<Claims extends AccessTokenClaims>(
     const { iss } = jws.claims
     const issuer = (typeof iss === 'string' ? others.get(iss) : undefined) ?? own
     return after(
-      reach(() => issuer.find(jws.kid)),
+      reach(() => issuer.find(jws.header.kid)),
       (key) => {
         if (key === undefined || key.state === 'retired') return refuse('token_key')
-        if (!isAlgorithmName(key.alg, jws.alg)) return refuse('token_algorithm')
-        if (!issuer.policy.profile.accepts(jws.typ)) return refuse('token_type')
+        if (!isAlgorithmName(key.alg, jws.header.alg)) return refuse('token_algorithm')
+        if (!issuer.policy.profile.accepts(jws.header.typ)) return refuse('token_type')
         return after(
           reach(() => checkSignature(token as string, jws, key)),
           (genuine) => (genuine ? accept(token as string, jws, { issuer, key, use }) : refuse('token_signature')),
@@ -112,7 +114,8 @@ export function createVerify<Claims extends AccessTokenClaims>(
     const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), issuer.policy, use)
     if (!verdict.ok) return verdict
     // The application's own claims are of the type that, without a schema, it itself states.
-    const verified = { issuer, kid: jws.kid, key, use, result: toResult(verdict.claims as Claims, issuer) }
+    const result = toResult(verdict.claims as Claims, issuer)
+    const verified: Verified<Claims> = { ok: true, issuer, kid: jws.header.kid, key, use, result }
     cache?.set(token, verified)
     return verified
   }
@@ -146,7 +149,7 @@ export function createVerify<Claims extends AccessTokenClaims>(
     const still = rechecking instanceof Promise ? await rechecking : rechecking
     const verifying = still ?? verifyInFull(token, use)
     const outcome = verifying instanceof Promise ? await verifying : verifying
-    if ('ok' in outcome) return outcome
+    if (!outcome.ok) return outcome
     if (judge !== undefined) return askApplication(outcome, judge)
     return outcome === known ? again(outcome.result) : outcome.result
   }
