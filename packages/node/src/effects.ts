@@ -5,7 +5,9 @@
  */
 
 import type { ServerResponse } from 'node:http'
-import { closedSink, createEffects, type EffectSink, type ResponseHeaders } from '@latchkey/core'
+import { closedSink, createEffects, type EffectSink } from '@latchkey/core'
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 type Field = readonly [name: string, value: string | readonly string[]]
 
@@ -21,31 +23,21 @@ export function openSink(response: ServerResponse | undefined): EffectSink {
   response.writeHead = (...args: readonly unknown[]) => {
     // Node itself refuses a second head.
     if (response.headersSent) return writeHead(...args)
-    const merged = effects.pending ? setFields(response, args) : args
-    effects.flush(headersOf(response))
-    return writeHead(...merged)
+    const fields = toFields(effects.pending && args.find(isObject))
+    for (const [name] of fields) response.removeHeader(name)
+    for (const [name, value] of fields) response.appendHeader(name, value)
+    effects.flush({
+      get: (name) => response.getHeader(name)?.toString(),
+      set: (name, value) => void response.setHeader(name, value),
+      getSetCookie: () => [response.getHeader('set-cookie') ?? []].flat().map(String),
+      replaceSetCookie: (lines) => void response.setHeader('set-cookie', lines),
+    })
+    return writeHead(...(fields.length > 0 ? args.filter((argument) => !isObject(argument)) : args))
   }
   return effects
 }
 
-/** Sets what was given to `writeHead` as headers, so that effects can be merged into them. Gives the other arguments. */
-function setFields(response: ServerResponse, args: readonly unknown[]): readonly unknown[] {
-  const fields = toFields(args.slice(1).find((argument) => typeof argument === 'object' && argument !== null))
-  for (const [name] of fields) response.removeHeader(name)
-  for (const [name, value] of fields) response.appendHeader(name, value)
-  return args.filter((argument) => typeof argument !== 'object')
-}
-
-function headersOf(response: ServerResponse): ResponseHeaders {
-  return {
-    get: (name) => response.getHeader(name)?.toString(),
-    set: (name, value) => void response.setHeader(name, value),
-    getSetCookie: () => [response.getHeader('set-cookie') ?? []].flat().map(String),
-    replaceSetCookie: (lines) => void response.setHeader('set-cookie', lines),
-  }
-}
-
-/** The fields given to `writeHead`: an object, or a list of names and values, flat or in pairs, where names may repeat. */
+/** The fields given to `writeHead`, if any: an object, or a list of names and values, flat or in pairs, where names may repeat. */
 function toFields(given: unknown = {}): readonly Field[] {
   if (!Array.isArray(given)) return Object.entries(given as object).filter(([, value]) => value !== undefined)
   if (Array.isArray(given[0])) return given as readonly Field[]

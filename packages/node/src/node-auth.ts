@@ -123,14 +123,12 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
   type Opened = IncomingMessage & { [key]?: Context<User, Claims, Data> }
 
   function authOf(request: Opened) {
-    const context = request[key]
-    if (context !== undefined) return context
+    if (request[key] !== undefined) return request[key]
     throw new UsageError('not_guarded', 'No mount or listener of this instance has opened this request')
   }
 
   function open(request: Opened, response?: ServerResponse, view?: Partial<AuthRequest>) {
-    request[key] ??= auth.open(toAuthRequest(request, view), openSink(response))
-    return request[key]
+    return (request[key] ??= auth.open(toAuthRequest(request, view), openSink(response)))
   }
 
   function answerError(error: unknown, request: IncomingMessage, response: ServerResponse): void {

@@ -22,12 +22,6 @@ export function toAuthRequest(request: IncomingMessage, view: Partial<AuthReques
 }
 
 function findField(rawHeaders: readonly string[], name: string): string | null {
-  let found: string | null = null
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const field = rawHeaders[index] as string
-    if (field.length !== name.length || field.toLowerCase() !== name) continue
-    const line = rawHeaders[index + 1] as string
-    found = found === null ? line : `${found}${name === 'cookie' ? '; ' : ', '}${line}`
-  }
-  return found
+  const lines = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+  return lines.length === 0 ? null : lines.join(name === 'cookie' ? '; ' : ', ')
 }

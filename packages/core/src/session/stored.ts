@@ -50,7 +50,6 @@ function createStoredEngine(
   const { data } = policy
   const call = createStoreCall(runtime, policy.storeTimeout)
   const verifyCredential = createCredentialVerifier(secrets)
-
   const onUndecodable = (sessionId: string): void => emit({ type: 'session_undecodable', sessionId, reason: 'row' })
 
   async function read(id: string): Promise<SessionRecord | null> {
