@@ -77,6 +77,11 @@ const MAX_LINE = 4_096
 /** The longest a `Max-Age` gets: 400 days in seconds. */
 const LONGEST_MAX_AGE = '; Max-Age=34560000'
 
+const TAB = 0x09
+const SPACE = 0x20
+const SEMICOLON = 0x3b
+const EQUALS_SIGN = 0x3d
+
 const NONE: CookieReading = Object.freeze({ status: 'none' })
 const AMBIGUOUS: CookieReading = Object.freeze({ status: 'ambiguous' })
 
@@ -196,33 +201,36 @@ function domainsOf(hostname: string): string[] {
 export function readCookie(header: string | null, name: string): CookieReading {
   if (typeof header !== 'string') return NONE
   let found: string | undefined
-  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+  let at = header.indexOf(name)
+  while (at !== -1) {
+    let next = at + name.length
     const before = skipBlanksBack(header, at - 1)
-    if (before >= 0 && header.charAt(before) !== ';') continue
-    const equals = skipBlanks(header, at + name.length)
-    if (header.charAt(equals) !== '=') continue
-    const semicolon = header.indexOf(';', equals)
-    const end = skipBlanksBack(header, (semicolon === -1 ? header.length : semicolon) - 1)
-    const value = header.slice(skipBlanks(header, equals + 1), end + 1)
-    if (found !== undefined && found !== value) return AMBIGUOUS
-    found = value
+    const equals = skipBlanks(header, next)
+    if ((before < 0 || header.charCodeAt(before) === SEMICOLON) && header.charCodeAt(equals) === EQUALS_SIGN) {
+      const semicolon = header.indexOf(';', equals)
+      next = semicolon === -1 ? header.length : semicolon
+      const value = header.slice(skipBlanks(header, equals + 1), skipBlanksBack(header, next - 1) + 1)
+      if (found !== undefined && found !== value) return AMBIGUOUS
+      found = value
+    }
+    at = header.indexOf(name, next)
   }
   return found === undefined ? NONE : { status: 'one', value: found }
 }
 
 // Only SP and HTAB: trimming more (U+00A0, for one) would let a look-alike of a prefixed name pass for it.
-function isBlank(character: string): boolean {
-  return character === ' ' || character === '\t'
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
 }
 
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (isBlank(text.charAt(at))) at += 1
+  while (isBlank(text.charCodeAt(at))) at += 1
   return at
 }
 
 function skipBlanksBack(text: string, from: number): number {
   let at = from
-  while (at >= 0 && isBlank(text.charAt(at))) at -= 1
+  while (at >= 0 && isBlank(text.charCodeAt(at))) at -= 1
   return at
 }
