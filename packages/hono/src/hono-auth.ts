@@ -93,20 +93,20 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
   auth: Auth<User, Data, Claims>,
   { onDenied = (denial, c) => respond(c, denial) }: HonoAuthOptions = {},
 ): HonoAuth<User, Claims, Data> {
-  const contexts = new WeakMap<Context, AuthContext<User, Claims, Data>>()
+  const key = Symbol('latchkey')
+  type Opened = Context & { [key]?: AuthContext<User, Claims, Data> }
 
-  function authOf(c: Context): AuthContext<User, Claims, Data> {
-    const context = contexts.get(c)
-    if (context !== undefined) return context
+  function authOf(c: Opened): AuthContext<User, Claims, Data> {
+    if (c[key] !== undefined) return c[key]
     throw new UsageError('not_guarded', 'No mount of this instance has opened this request')
   }
 
   return Object.freeze<HonoAuth<User, Claims, Data>>({
-    async mount(c, next) {
-      if (contexts.has(c)) return next()
+    async mount(c: Opened, next) {
+      if (c[key] !== undefined) return next()
       const effects = createEffects()
       const request = toAuthRequest(c.req.raw, () => parseBody(c))
-      contexts.set(c, auth.open(request, isHandshake(c.req.raw) ? closedSink : effects))
+      c[key] = auth.open(request, isHandshake(c.req.raw) ? closedSink : effects)
       try {
         await next()
       } finally {
