@@ -57,7 +57,7 @@ export const GOALS: readonly Goal[] = [
     number: 7,
     operation: 'cookie session, Redis',
     words: 'one round trip; <= 1.5x a bare GET; <= 1/4 connect-redis',
-    rows: /^(?:sessions: cookie session, Redis|stores: Redis read: commands)/,
+    rows: /^(?:sessions: cookie session, Redis|stores: Redis read: round trips)/,
   },
   {
     number: 8,

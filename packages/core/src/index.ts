@@ -88,6 +88,7 @@ export type {
   SessionStore,
   StoreCall,
   SubjectSessions,
+  TouchedRecord,
   UpdateResult,
   UserLookup,
   UserStatus,

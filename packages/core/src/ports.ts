@@ -125,6 +125,9 @@ export interface StoreCall {
   readonly onUndecodable?: (id: string) => void
 }
 
+/** What `touch` is told of the record that it renews. */
+export type TouchedRecord = Pick<SessionRecord, 'id' | 'subject' | 'epoch' | 'absoluteExpiresAt'>
+
 /** The answer to `update`: the new version, or why nothing was written. */
 export type UpdateResult =
   | { readonly ok: true; readonly version: number }
@@ -163,8 +166,11 @@ export interface SessionStore {
    * Renews a live record without raising its version, so that it never conflicts with a write. Monotone: neither value
    * moves back, and `idleExpiresAt` is capped at the record's `absoluteExpiresAt`. Never inserts.
    * True: the record is alive. False: dead or absent.
+   *
+   * `touched` is the record as it was read before, or what is asked for of it. It names the record, and saves a store that keeps
+   * a subject's sessions elsewhere from waiting for what it would otherwise have to look up first; its `epoch` may be old by now.
    */
-  touch(id: string, lastSeenAt: number, idleExpiresAt: number, call: StoreCall): Promise<boolean>
+  touch(touched: TouchedRecord, lastSeenAt: number, idleExpiresAt: number, call: StoreCall): Promise<boolean>
 
   /** Removes a record. True: it was alive. False: it was dead or absent, which is no error. */
   destroy(id: string, call: StoreCall): Promise<boolean>

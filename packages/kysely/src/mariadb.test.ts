@@ -188,7 +188,7 @@ describeServices('on MariaDB', () => {
       const { holding, release } = await hold(async (other) => {
         await sql`update ${sessions()} set label = 'held'`.execute(other)
       })
-      const touched = store.touch(idOf(1), NOW + 1, NOW + 70_000, at())
+      const touched = store.touch(recordOf(), NOW + 1, NOW + 70_000, at())
       await expect.poll(() => logged, { timeout: 10_000 }).toContain(1205)
       release()
       await holding

@@ -151,7 +151,7 @@ export function createRecordStore(db: Executor, tables: TableNames): SessionStor
       return { ok: false, why: version === undefined || version === ifVersion ? 'gone' : 'conflict' }
     },
 
-    async touch(id, lastSeenAt, idleExpiresAt, { now, signal }) {
+    async touch({ id }, lastSeenAt, idleExpiresAt, { now, signal }) {
       signal?.throwIfAborted()
       const renewed = await renew({ id: toStoredText(id), lastSeenAt, idleExpiresAt, now }, signal)
       // A touch that changes nothing writes nothing; whether the record is alive is then still to be seen.

@@ -137,7 +137,7 @@ describe('kyselySessionStore()', () => {
     await expect(store.read(ID, { now: NOW })).resolves.toBeNull()
     await expect(store.listBySubject('alice', { now: NOW })).resolves.toEqual([])
     await expect(store.update(ID, 0, {}, { now: NOW })).resolves.toEqual({ ok: false, why: 'gone' })
-    await expect(store.touch(ID, NOW + 1, NOW + 70_000, { now: NOW })).resolves.toBe(false)
+    await expect(store.touch(recordOf({}), NOW + 1, NOW + 70_000, { now: NOW })).resolves.toBe(false)
     await expect(store.destroyAllForSubject('alice', {}, { now: NOW })).resolves.toBe(1)
     await expect(store.destroyAllForSubject('alice', {}, { now: NOW })).resolves.toBe(0)
   })

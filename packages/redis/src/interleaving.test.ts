@@ -62,7 +62,7 @@ describeServices('the commands of several calls in any order', () => {
       case 'cut-off but 1':
         return store.destroyAllForSubject('alice', { except: idOf(1) }, at())
       case 'touch':
-        return store.touch(idOf(1), NOW + 1, NOW + 70_000, at())
+        return store.touch(recordOf(), NOW + 1, NOW + 70_000, at())
       case 'update':
         return store.update(idOf(2), 0, { data: { late: true } }, at())
       case 'list':
@@ -184,8 +184,8 @@ describeServices('the commands of several calls in any order', () => {
     it.each([
       ['a list', (store) => store.listBySubject('alice', at())],
       ['a login', (store) => store.create(recordOf({ id: idOf(3), epoch: NOW }), at())],
-      ['a touch of the exception', (store) => store.touch(idOf(1), NOW, NOW, at())],
-      ['a touch of what it should have ended', (store) => store.touch(idOf(2), NOW, NOW, at())],
+      ['a touch of the exception', (store) => store.touch(recordOf(), NOW, NOW, at())],
+      ['a touch of what it should have ended', (store) => store.touch(recordOf({ id: idOf(2) }), NOW, NOW, at())],
     ] as const satisfies readonly (readonly [string, (store: SessionStoreParts) => Promise<unknown>])[])(
       'after it had raised the epoch is finished by %s',
       (_, call) =>
@@ -198,7 +198,7 @@ describeServices('the commands of several calls in any order', () => {
           expect(await living()).not.toContain(idOf(2))
           expect(await living()).toContain(idOf(1))
           expect(await listed()).toContain(idOf(1))
-          await expect(store.touch(idOf(2), NOW, NOW + 9, at())).resolves.toBe(false)
+          await expect(store.touch(recordOf({ id: idOf(2) }), NOW, NOW + 9, at())).resolves.toBe(false)
           await expect(store.update(idOf(2), 0, {}, at())).resolves.toEqual({ ok: false, why: 'gone' })
           // And counted by the call that is repeated.
           const count = (await living()).length
@@ -229,7 +229,7 @@ describeServices('the commands of several calls in any order', () => {
         await store.create(recordOf({ id: idOf(3), epoch: NOW + 9 }), at())
         abandon(act('cut-off', as(1)))
         await stage.play()
-        await expect(store.touch(idOf(3), NOW, NOW + 70_000, at())).resolves.toBe(false)
+        await expect(store.touch(recordOf({ id: idOf(3) }), NOW, NOW + 70_000, at())).resolves.toBe(false)
         await expect(store.read(idOf(3), at())).resolves.toBeNull()
       }))
 
@@ -249,7 +249,7 @@ describeServices('the commands of several calls in any order', () => {
         expect(await living()).toEqual([idOf(1), idOf(2)])
         expect(await listed()).toEqual([idOf(1), idOf(2)])
         await expect(store.update(idOf(3), 0, {}, at())).resolves.toEqual({ ok: false, why: 'gone' })
-        await expect(store.touch(idOf(3), NOW, NOW + 9, at())).resolves.toBe(false)
+        await expect(store.touch(recordOf({ id: idOf(3) }), NOW, NOW + 9, at())).resolves.toBe(false)
         await expect(store.destroyAllForSubject('alice', {}, at())).resolves.toBe(2)
         expect(await living()).toEqual([])
       }),
@@ -309,10 +309,19 @@ describeServices('the commands of several calls in any order', () => {
     inWorld(async ({ prefix, store, living, listed }) => {
       await forget(prefix)
       expect(await listed()).toEqual([idOf(2)])
-      await expect(store.touch(idOf(1), NOW, NOW, at())).resolves.toBe(true)
+      await expect(store.touch(recordOf(), NOW, NOW, at())).resolves.toBe(true)
       expect(await listed()).toEqual([idOf(1), idOf(2)])
       await store.destroyAllForSubject('alice', {}, at())
       expect(await living()).toEqual([])
+    }))
+
+  it('registers the forgotten exception of a cut-off by its row, and not by what was read of it before', () =>
+    inWorld(async ({ prefix, store, living, listed }) => {
+      await store.destroyAllForSubject('alice', { except: idOf(1) }, at())
+      await forget(prefix)
+      await expect(store.touch(recordOf(), NOW, NOW, at())).resolves.toBe(true)
+      expect(await listed()).toEqual([idOf(1)])
+      expect(await living()).toEqual([idOf(1)])
     }))
 
   it('does not register again what was cut off before it was forgotten', () =>
@@ -320,7 +329,7 @@ describeServices('the commands of several calls in any order', () => {
       await forget(prefix)
       await store.destroyAllForSubject('alice', {}, at())
       expect(await living()).toEqual([idOf(1)])
-      await expect(store.touch(idOf(1), NOW, NOW, at())).resolves.toBe(false)
+      await expect(store.touch(recordOf(), NOW, NOW, at())).resolves.toBe(false)
       expect(await living()).toEqual([])
     }))
 

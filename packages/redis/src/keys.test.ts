@@ -45,7 +45,7 @@ describeServices('the keys and commands of a store', () => {
     // Whichever script the server does not know yet it knows after this.
     for (const subject of ['warm', null]) {
       await store.create(recordOf({ id: idOf(90), subject }), at())
-      await store.touch(idOf(90), NOW, NOW, at())
+      await store.touch(recordOf({ id: idOf(90), subject }), NOW, NOW, at())
       await store.update(idOf(90), 0, {}, at())
       await store.listBySubject('warm', at())
       await store.destroyAllForSubject('warm', { except: idOf(90) }, at())
@@ -77,8 +77,13 @@ describeServices('the keys and commands of a store', () => {
     ['update', 1, () => store.update(idOf(1), 0, { label: 'x' }, at())],
     ['update, of another version', 1, () => store.update(idOf(1), 7, {}, at())],
     ['update, of what is absent', 1, () => store.update(idOf(2), 0, {}, at())],
-    ['touch', 2, () => store.touch(idOf(1), NOW + 1, NOW + 70_000, at())],
-    ['touch, of what is absent', 1, () => store.touch(idOf(2), NOW + 1, NOW + 70_000, at())],
+    ['touch', 2, () => store.touch(recordOf(), NOW + 1, NOW + 70_000, at())],
+    [
+      'touch, without a subject',
+      1,
+      () => store.touch(recordOf({ id: idOf(2), subject: null }), NOW + 1, NOW + 70_000, at()),
+    ],
+    ['touch, of what is absent', 3, () => store.touch(recordOf({ id: idOf(2) }), NOW + 1, NOW + 70_000, at())],
     ['destroy', 2, () => store.destroy(idOf(1), at())],
     ['create', 3, () => store.create(recordOf({ id: idOf(2) }), at())],
     ['create, without a subject', 1, () => store.create(recordOf({ id: idOf(2), subject: null }), at())],
@@ -148,7 +153,8 @@ describeServices('the keys and commands of a store', () => {
     ['a clock far behind the server', 5],
   ])('live as long as the record and an hour, by %s', async (_, now) => {
     const times = { createdAt: now, lastSeenAt: now, idleExpiresAt: now + 60_000, absoluteExpiresAt: now + HOUR }
-    await store.create(recordOf(times), at(now))
+    const record = recordOf(times)
+    await store.create(record, at(now))
     const expectLife = async (key: string, life: number): Promise<void> => {
       const actual = await left(key)
       expect(actual).toBeLessThanOrEqual(life)
@@ -157,9 +163,9 @@ describeServices('the keys and commands of a store', () => {
     await expectLife(SESSION, HOUR + 60_000)
     await expectLife('subject:{"alice"}:sessions', 2 * HOUR)
 
-    await store.touch(idOf(1), now + 50_000, now + 50_000 + 600_000, at(now + 50_000))
+    await store.touch(record, now + 50_000, now + 50_000 + 600_000, at(now + 50_000))
     await expectLife(SESSION, HOUR + 600_000)
-    await store.touch(idOf(1), now, now + 9 * HOUR, at(now))
+    await store.touch(record, now, now + 9 * HOUR, at(now))
     await expectLife(SESSION, 2 * HOUR)
     await store.update(idOf(1), 0, { idleExpiresAt: now + 1_200_000 }, at(now))
     await expectLife(SESSION, HOUR + 1_200_000)
@@ -205,7 +211,7 @@ describeServices('the keys and commands of a store', () => {
       await expect(store.read(idOf(1), { ...at(), onUndecodable })).resolves.toBeNull()
       expect(told).toEqual([idOf(1)])
       await expect(store.update(idOf(1), 0, {}, at())).resolves.toEqual({ ok: false, why: 'gone' })
-      await expect(store.touch(idOf(1), NOW, NOW, at())).resolves.toBe(false)
+      await expect(store.touch(recordOf(), NOW, NOW, at())).resolves.toBe(false)
       await expect(store.create(recordOf(), at())).resolves.toBe('exists')
       expect(await client.get(`${prefix}${SESSION}`)).toBe(value)
       await expect(store.destroy(idOf(1), at())).resolves.toBe(false)

@@ -23,7 +23,7 @@ describeServices('a server that forgets, stops or is out of reach', () => {
         const flushed = withAdmin(server.url, (admin) => admin.script('FLUSH'))
         const answers = await Promise.all([
           store.update(idOf(1), version, { data: { version } }, at()),
-          store.touch(idOf(1), NOW + version, NOW + 60_000 + version, at()),
+          store.touch(recordOf(), NOW + version, NOW + 60_000 + version, at()),
           store.create(recordOf({ id: idOf(100 + version) }), at()),
           store.listBySubject('alice', at()).then((list) => list.length > 0),
           flushed,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionChanges, SessionInfo, SessionRecord, StoreCall, UpdateResult } from '@latchkey/core'
+import type { SessionChanges, SessionInfo, SessionRecord, StoreCall, TouchedRecord, UpdateResult } from '@latchkey/core'
 import type { Commands, Script } from './client.ts'
 import { lifeUntil } from './expiry.ts'
 import { decodeInfo, decodeRow, encodeRow, isRow, isUnexpired, lineOf, type RowState } from './row.ts'
@@ -18,6 +18,12 @@ export interface Registration {
   readonly subject: SubjectText
   readonly epoch: string
   readonly absoluteExpiresAt: string
+}
+
+/** What a record's registration is made of. */
+export function registrationOf({ subject, epoch, absoluteExpiresAt }: TouchedRecord): Registration | null {
+  if (subject === null) return null
+  return { subject: JSON.stringify(subject), epoch: `${epoch}`, absoluteExpiresAt: `${absoluteExpiresAt}` }
 }
 
 /** The calls on rows. */

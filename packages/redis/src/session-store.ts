@@ -6,7 +6,7 @@
 
 import { abortable, ConfigError, type SessionStoreParts } from '@latchkey/core'
 import { createCommands, type RedisClient } from './client.ts'
-import { createSessionRows } from './session-rows.ts'
+import { createSessionRows, registrationOf, type Registration } from './session-rows.ts'
 import { createSubjectIndex } from './subject-index.ts'
 
 /** What `redisSessionStore` may be told. */
@@ -22,7 +22,7 @@ const CHUNK = 100
  * Keeps sessions in Redis from 6.2 on, Valkey, or a cluster of either, over a client of node-redis or ioredis that the
  * application made, connected and closes.
  *
- * A read is one `GET`, an update one `EVALSHA`, a touch two of them, a login three, `destroy` two. Nothing scans, and no
+ * A read is one `GET`, an update one `EVALSHA`, a touch two of them at once, a login three, `destroy` two. Nothing scans, and no
  * script runs over more than one session or one subject's list of ids.
  *
  * Every method is atomic for one session. `destroyAllForSubject` is not one step for all sessions of a subject: the keys
@@ -86,18 +86,13 @@ export function redisSessionStore(
   return {
     create: (record, call) =>
       abortable(call.signal, async () => {
-        if (record.subject === null) return (await rows.add(record, 'live', call)) ? 'created' : 'exists'
+        const registration = registrationOf(record)
+        if (registration === null) return (await rows.add(record, 'live', call)) ? 'created' : 'exists'
         // Pending until it is registered: a cut-off either refuses the registration, or finds it and removes the row,
         // and a row that is gone is not activated. Whichever breaks off leaves a row that nobody reads as live.
         if (!(await rows.add(record, 'pending', call))) return 'exists'
-        const { epoch, absoluteExpiresAt } = record
-        const registration = {
-          subject: JSON.stringify(record.subject),
-          epoch: `${epoch}`,
-          absoluteExpiresAt: `${absoluteExpiresAt}`,
-        }
-        const unfinished = await index.register(record.id, registration, call)
-        if (unfinished === 'cut_off') {
+        const { outcome, unfinished } = await index.register(record.id, registration, call)
+        if (outcome === 'cut_off') {
           await rows.remove(record.id, { now: call.now })
           return 'cut_off'
         }
@@ -109,15 +104,24 @@ export function redisSessionStore(
 
     update: (id, ifVersion, changes, call) => abortable(call.signal, () => rows.update(id, ifVersion, changes, call)),
 
-    touch: (id, lastSeenAt, idleExpiresAt, call) =>
+    touch: (touched, lastSeenAt, idleExpiresAt, call) =>
       abortable(call.signal, async () => {
-        const registration = await rows.touch(id, lastSeenAt, idleExpiresAt, call)
-        if (registration === undefined) return false
-        if (registration === null) return true
-        // Finds what a cut-off that broke off has left alive, and registers again what a failover has forgotten.
-        const unfinished = await index.register(id, registration, call)
-        await endAll(unfinished === 'cut_off' ? [id] : unfinished)
-        return unfinished !== 'cut_off'
+        const { id } = touched
+        const claimed = registrationOf(touched)
+        // The registration finds what a cut-off that broke off has left alive, and makes good what a failover has forgotten.
+        const [found, early] = await Promise.all([
+          rows.touch(id, lastSeenAt, idleExpiresAt, call),
+          claimed && index.register(id, claimed, call),
+        ])
+        if (found === undefined) {
+          if (claimed !== null && early?.outcome === 'added') await index.forget(claimed.subject, [id])
+          return false
+        }
+        if (found === null) return true
+        // A row that is no longer what was read of it, its epoch moved up as the exception of a cut-off, is judged as it stands.
+        const known = early !== null && isSame(found, claimed) ? early : await index.register(id, found, call)
+        await endAll(known.unfinished)
+        return known.outcome !== 'cut_off'
       }),
 
     destroy: (id, call) =>
@@ -162,6 +166,12 @@ export function redisSessionStore(
       await index.forget(subject, ids.slice(start, start + CHUNK))
     }
   }
+}
+
+function isSame(one: Registration, other: Registration | null): boolean {
+  return (
+    one.subject === other?.subject && one.epoch === other.epoch && one.absoluteExpiresAt === other.absoluteExpiresAt
+  )
 }
 
 async function inChunks<Result>(

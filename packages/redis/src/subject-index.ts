@@ -10,11 +10,18 @@ import { CLOCK_MARGIN, lifeUntil } from './expiry.ts'
 import type { Registration, SubjectText } from './session-rows.ts'
 import * as scripts from './subject-scripts.ts'
 
+/** What came of a registration. */
+export interface Registered {
+  readonly outcome: 'added' | 'known' | 'cut_off'
+  /** The ids whose rows are still to be ended: this one's own, where it is cut off. */
+  readonly unfinished: readonly string[]
+}
+
 /** The calls on what is kept of subjects. Each is one command. */
 export interface SubjectIndex {
   epochOf(subject: SubjectText, call: StoreCall): Promise<number>
-  /** Registers a session; of one that is registered it is no change. Answers the ids whose rows are still to be ended. */
-  register(id: string, registration: Registration, call: StoreCall): Promise<'cut_off' | readonly string[]>
+  /** Registers a session; of one that is registered it is no change. */
+  register(id: string, registration: Registration, call: StoreCall): Promise<Registered>
   /** The ids of the subject's sessions, and those whose rows are still to be ended. */
   list(
     subject: SubjectText,
@@ -59,8 +66,8 @@ export function createSubjectIndex(commands: Commands, prefix: string): SubjectI
       const outdated = `${now - CLOCK_MARGIN}`
       const life = `${lifeUntil(Number(absoluteExpiresAt), now)}`
       const args = [id, epoch, absoluteExpiresAt, outdated, life]
-      const [outcome, unfinished] = await run<[string, string[]]>(scripts.REGISTER, subject, args)
-      return outcome === 'cut_off' ? 'cut_off' : unfinished
+      const [outcome, unfinished] = await run<[Registered['outcome'], string[]]>(scripts.REGISTER, subject, args)
+      return { outcome, unfinished: outcome === 'cut_off' ? [id] : unfinished }
     },
 
     async list(subject, call) {

@@ -15,17 +15,19 @@ import { createScript, type Script } from './client.ts'
 /**
  * Registers a session, unless it is cut off. What is registered stays so. Arguments: the id, its epoch, its absolute
  * expiry, the time before which registrations are of no more use, milliseconds that this one is kept at least.
- * Answers `ok` or `cut_off`, and the ids whose rows are still to be ended.
+ * Answers `added`, `known` or `cut_off`, and the ids whose rows are still to be ended.
  */
 export const REGISTER: Script = createScript(`
 if redis.call('ZSCORE', KEYS[3], ARGV[1]) then return { 'cut_off', {} } end
+local outcome = 'known'
 if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then
   if tonumber(ARGV[2]) < tonumber(redis.call('GET', KEYS[1]) or '0') then return { 'cut_off', {} } end
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[4])
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
   if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[5]) then redis.call('PEXPIRE', KEYS[2], ARGV[5]) end
+  outcome = 'added'
 end
-return { 'ok', redis.call('ZRANGE', KEYS[3], 0, -1) }
+return { outcome, redis.call('ZRANGE', KEYS[3], 0, -1) }
 `)
 
 /** Answers the ids that are registered, and those whose rows are still to be ended. */

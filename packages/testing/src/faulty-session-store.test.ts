@@ -41,7 +41,7 @@ describe('createFaultySessionStore()', () => {
     const faulty = createFaultySessionStore(createMemorySessionStore())
     faulty.fail('touch')
     await faulty.store.read(idOf(1), at(NOW))
-    await expect(faulty.store.touch(idOf(1), NOW, NOW, at(NOW))).rejects.toThrow(STORE_FAILURE)
+    await expect(faulty.store.touch(recordOf(), NOW, NOW, at(NOW))).rejects.toThrow(STORE_FAILURE)
     expect(faulty.calls).toEqual(['read', 'touch'])
     faulty.forgetCalls()
     expect(faulty.calls).toEqual([])

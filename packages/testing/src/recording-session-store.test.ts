@@ -8,10 +8,10 @@ describe('createRecordingSessionStore()', () => {
   it('remembers each call, its time and its answer, in order', async () => {
     const { store, calls } = createRecordingSessionStore(createMemorySessionStore())
     await store.create(recordOf(), at(NOW))
-    await store.touch(idOf(1), NOW + 1, NOW + 2, at(NOW + 1))
+    await store.touch(recordOf(), NOW + 1, NOW + 2, at(NOW + 1))
     expect(calls).toEqual([
       { name: 'create', args: [recordOf()], now: NOW, outcome: { answer: 'created' } },
-      { name: 'touch', args: [idOf(1), NOW + 1, NOW + 2], now: NOW + 1, outcome: { answer: true } },
+      { name: 'touch', args: [recordOf(), NOW + 1, NOW + 2], now: NOW + 1, outcome: { answer: true } },
     ])
   })
 

@@ -130,7 +130,8 @@ const calls: fc.Arbitrary<{ readonly name: string; readonly call: Call }> = fc.o
   })),
   fc.record({ id, seen: time, idle: time }).map(({ id: one, seen, idle }) => ({
     name: `touch ${one} ${seen} ${idle}`,
-    call: (store: SessionStoreParts, now: number) => store.touch(one, seen, idle, at(now)),
+    call: async (store: SessionStoreParts, now: number) =>
+      store.touch((await store.read(one, at(now))) ?? recordOf({ id: one }), seen, idle, at(now)),
   })),
   id.map((one) => ({
     name: `destroy ${one}`,

@@ -66,7 +66,7 @@ export async function measureSessionGrowth(
     book.add(
       'touch',
       size,
-      await timeEach(samples, (index) => store.touch(idOf(numberAt(index)), call.now, until, call)),
+      await timeEach(samples, (index) => store.touch(recordOf(template, numberAt(index)), call.now, until, call)),
     )
     const subjectAt = (index: number): string => `user-${numberAt(index)}`
     book.add('list of a user', size, await timeEach(samples, (index) => store.listBySubject(subjectAt(index), call)))

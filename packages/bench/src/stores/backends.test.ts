@@ -13,9 +13,9 @@ it.each(LOCAL_BACKENDS)(
     await backend.bareWrite(template.id, '{"index":1}')
     const row = JSON.stringify(await backend.bareRead(template.id))
     expect(row).toContain('index')
-    const before = backend.commands()
-    await backend.store.read(template.id, call)
-    expect(backend.commands() - before).toBe(1)
+    const before = backend.counted.roundTrips()
+    await backend.counted.store.read(template.id, call)
+    expect(backend.counted.roundTrips() - before).toBe(1)
     await backend.close()
   },
 )

@@ -7,9 +7,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createMemoryRevocationStore, createMemorySessionStore } from '@latchkey/core'
+import { createMemoryRevocationStore, createMemorySessionStore, type SessionStoreParts } from '@latchkey/core'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
-import { redisRevocationStore, redisSessionStore } from '@latchkey/redis'
+import { redisRevocationStore, redisSessionStore, type NodeRedisClient } from '@latchkey/redis'
 import { MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { createClient } from 'redis'
@@ -28,17 +28,18 @@ const memory: BackendKind = {
     const rows = new Map<string, string>()
     let count = 0
     const store = createMemorySessionStore({ maxSessions: 10_000_000 })
+    const countingStore: SessionStoreParts = {
+      ...store,
+      read: (...args) => ((count += 1), store.read(...args)),
+      update: (...args) => ((count += 1), store.update(...args)),
+      touch: (...args) => ((count += 1), store.touch(...args)),
+    }
     return {
-      store: {
-        ...store,
-        read: (...args) => ((count += 1), store.read(...args)),
-        update: (...args) => ((count += 1), store.update(...args)),
-        touch: (...args) => ((count += 1), store.touch(...args)),
-      },
+      store,
+      counted: { store: countingStore, roundTrips: () => count },
       revocations: createMemoryRevocationStore({ maxRevocations: 10_000_000 }),
       bareRead: (id) => JSON.parse(rows.get(id) ?? 'null') as unknown,
       bareWrite: (id, data) => rows.set(id, data),
-      commands: () => count,
       bytesPerSession: async () => undefined,
       close: async () => rows.clear(),
     }
@@ -53,15 +54,15 @@ const sqlite: BackendKind = {
     const file = join(folder, 'sessions.sqlite')
     const database = openSqlite(file)
     const prefix = newPrefix()
-    const { store, revocations, commands } = await openKysely(nodeSqliteDialect(database), prefix)
+    const { store, counted, revocations } = await openKysely(nodeSqliteDialect(database), prefix)
     const read = database.prepare(`select * from ${prefix}sessions where id = ?`)
     const write = database.prepare(`update ${prefix}sessions set data = ? where id = ?`)
     return {
       store,
+      counted,
       revocations,
       bareRead: (id) => read.get(id),
       bareWrite: (id, data) => write.run(data, id),
-      commands,
       async bytesPerSession(sessions) {
         database.exec('pragma wal_checkpoint(truncate)')
         return (await stat(file)).size / sessions
@@ -79,7 +80,7 @@ const mariadb: BackendKind = {
   isNetworked: true,
   async open() {
     const prefix = newPrefix()
-    const { store, revocations, commands, close } = await openKysely(
+    const { store, counted, revocations, close } = await openKysely(
       new MysqlDialect({ pool: createPool({ uri: MYSQL_URL, connectionLimit: 8 }) }),
       prefix,
     )
@@ -87,10 +88,10 @@ const mariadb: BackendKind = {
     const pool = bare.promise()
     return {
       store,
+      counted,
       revocations,
       bareRead: (id) => pool.execute(`select * from ${prefix}sessions where id = ?`, [id]),
       bareWrite: (id, data) => pool.execute(`update ${prefix}sessions set data = ? where id = ?`, [data, id]),
-      commands,
       bytesPerSession: async () => undefined,
       async close() {
         await pool.end()
@@ -108,24 +109,24 @@ const redis: BackendKind = {
     const client = createClient({ url: REDIS_URL })
     await client.connect()
     let count = 0
-    const counted = {
-      get: (key: string) => ((count += 1), client.get(key)),
-      evalSha: (sha1: string, options: { keys: string[]; arguments: string[] }) => (
-        (count += 1),
-        client.evalSha(sha1, options)
-      ),
-      eval: (script: string, options: { keys: string[]; arguments: string[] }) => (
-        (count += 1),
-        client.eval(script, options)
-      ),
+    let underWay = 0
+    async function trip<Reply>(command: Promise<Reply>): Promise<Reply> {
+      if (underWay === 0) count += 1
+      underWay += 1
+      return command.finally(() => (underWay -= 1))
+    }
+    const countingClient: NodeRedisClient = {
+      get: (key) => trip(client.get(key)),
+      evalSha: (sha1, options) => trip(client.evalSha(sha1, options)),
+      eval: (script, options) => trip(client.eval(script, options)),
     }
     const keyOf = (id: string): string => `${prefix}session:${id}`
     return {
-      store: redisSessionStore(counted, { prefix }),
+      store: redisSessionStore(client, { prefix }),
+      counted: { store: redisSessionStore(countingClient, { prefix }), roundTrips: () => count },
       revocations: redisRevocationStore(client, { prefix }),
       bareRead: (id) => client.get(keyOf(id)),
       bareWrite: (id, data) => client.set(`${prefix}bare:${id}`, data),
-      commands: () => count,
       // The session's key alone; its subject has a list of ids besides.
       bytesPerSession: async (_sessions, sampleId) => (await client.memoryUsage(keyOf(sampleId))) ?? undefined,
       async close() {

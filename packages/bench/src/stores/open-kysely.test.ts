@@ -5,10 +5,10 @@ import { createTemplate } from './records.ts'
 
 it('each prefix is another, and a command of the store is counted', async () => {
   expect(newPrefix()).not.toBe(newPrefix())
-  const { store, commands, close } = await openKysely(nodeSqliteDialect(openSqlite(':memory:')), newPrefix())
-  const before = commands()
+  const { store, counted, close } = await openKysely(nodeSqliteDialect(openSqlite(':memory:')), newPrefix())
+  const before = counted.roundTrips()
   const template = await createTemplate()
-  await store.read(template.id, { now: template.createdAt })
-  expect(commands() - before).toBe(1)
+  for (const read of [store, counted.store]) await read.read(template.id, { now: template.createdAt })
+  expect(counted.roundTrips() - before).toBe(1)
   await close()
 })

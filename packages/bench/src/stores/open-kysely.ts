@@ -7,16 +7,17 @@
 import type { RevocationStore, SessionStoreParts } from '@latchkey/core'
 import { kyselyRevocationStore, kyselySessionStore, migrateToLatest } from '@latchkey/kysely'
 import { Kysely, type Dialect } from 'kysely'
+import type { CountedStore } from './backend.ts'
 
 let prefixes = 0
 /** Other runs may use the same servers. */
 export const newPrefix = (): string => `bench_${process.pid}_${(prefixes += 1)}_`
 
-/** Stores on a database, and how many commands they have sent. */
+/** Stores on a database. */
 export interface KyselyStores {
   readonly store: SessionStoreParts
+  readonly counted: CountedStore
   readonly revocations: RevocationStore
-  commands(): number
   /** Drops the tables, and closes the connections. */
   close(): Promise<void>
 }
@@ -24,7 +25,9 @@ export interface KyselyStores {
 /** Makes the tables, and the stores on them. */
 export async function openKysely(dialect: Dialect, tablePrefix: string): Promise<KyselyStores> {
   let count = 0
-  const db = new Kysely<unknown>({
+  const db = new Kysely<unknown>({ dialect })
+  // On the same connections, so that it is closed with the other.
+  const logged = new Kysely<unknown>({
     dialect,
     log: ({ level }) => {
       if (level === 'query') count += 1
@@ -41,7 +44,7 @@ export async function openKysely(dialect: Dialect, tablePrefix: string): Promise
   return {
     store: kyselySessionStore(db, { tablePrefix }),
     revocations: kyselyRevocationStore(db, { tablePrefix }),
-    commands: () => count,
+    counted: { store: kyselySessionStore(logged, { tablePrefix }), roundTrips: () => count },
     close,
   }
 }

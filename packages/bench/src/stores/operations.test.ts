@@ -8,7 +8,7 @@ const open = (): Promise<Backend> => (LOCAL_BACKENDS[0] as BackendKind).open()
 
 it('four operations are measured, each beside a bare command', async () => {
   const found = await measureOperations('memory', await open(), EFFORTS.smoke)
-  expect(found.map(({ operation, commands }) => [operation, commands])).toEqual([
+  expect(found.map(({ operation, roundTrips }) => [operation, roundTrips])).toEqual([
     ['read', 1],
     ['update', 1],
     ['rotate', 1],

@@ -6,15 +6,18 @@
 
 import { measureCase, type CaseFigures, type Effort, type Subject } from '../measuring.ts'
 import type { Backend } from './backend.ts'
-import { createTemplate, fillStore, idOf } from './records.ts'
-import type { SessionChanges, SessionRecord } from '@latchkey/core'
+import { createTemplate, fillStore, idOf, recordOf } from './records.ts'
+import type { SessionChanges, SessionRecord, SessionStoreParts } from '@latchkey/core'
 
-/** An operation, and how many commands it sends. */
+/** An operation, and how many round trips it takes. */
 export interface OperationFigures {
   readonly operation: string
   readonly figures: CaseFigures
-  readonly commands: number
+  readonly roundTrips: number
 }
+
+/** Does an operation once, on the store that is measured or on the one that counts. */
+type Run = (on: SessionStoreParts, index: number) => Promise<unknown>
 
 /** So many sessions are used in turn. */
 const SESSIONS = 500
@@ -25,20 +28,22 @@ export async function measureOperations(
   backend: Backend,
   effort: Effort,
 ): Promise<readonly OperationFigures[]> {
-  const { store } = backend
+  const { store, counted } = backend
   const template = await createTemplate()
   await fillStore(store, template, 0, SESSIONS)
   const call = { now: template.createdAt + 1_000 }
   const ids = Array.from({ length: SESSIONS }, (_, index) => idOf(index))
   const idAt = (index: number): string => ids[index % SESSIONS] as string
+  const records = ids.map((_, index) => recordOf(template, index))
+  const recordAt = (index: number): SessionRecord => records[index % SESSIONS] as SessionRecord
   const versions = new Map(ids.map((id) => [id, 0]))
   /** Another text each time: a server that finds a row as it is to be writes nothing. */
   const dataAt = (index: number): string => JSON.stringify({ ...template.data, index })
   for (const [index, id] of ids.entries()) await backend.bareWrite(id, dataAt(index))
 
-  async function update(index: number, changes: SessionChanges): Promise<void> {
+  async function update(on: SessionStoreParts, index: number, changes: SessionChanges): Promise<void> {
     const id = idAt(index)
-    const result = await store.update(id, versions.get(id) ?? 0, changes, call)
+    const result = await on.update(id, versions.get(id) ?? 0, changes, call)
     if (!result.ok) throw new Error(`The update was refused: ${result.why}`)
     versions.set(id, result.version)
   }
@@ -64,19 +69,19 @@ export async function measureOperations(
     idleExpiresAt: record.idleExpiresAt,
   })
   let lastSeenAt = template.createdAt + 1_000
-  const operations: readonly (readonly [string, Subject['run'], Subject['check'], Subject])[] = [
-    ['read', (index) => store.read(idAt(index), call), checkRead, bareRead],
-    ['update', (index) => update(index, { data: { ...template.data, index } }), checkUpdate, bareWrite],
-    ['rotate', (index) => update(index, bareChange(template, index)), checkUpdate, bareWrite],
+  const operations: readonly (readonly [string, Run, Subject['check'], Subject])[] = [
+    ['read', (on, index) => on.read(idAt(index), call), checkRead, bareRead],
+    ['update', (on, index) => update(on, index, { data: { ...template.data, index } }), checkUpdate, bareWrite],
+    ['rotate', (on, index) => update(on, index, bareChange(template, index)), checkUpdate, bareWrite],
     [
       'touch',
-      async (index) => {
+      async (on, index) => {
         lastSeenAt += 1
-        if (!(await store.touch(idAt(index), lastSeenAt, template.idleExpiresAt + lastSeenAt, call)))
+        if (!(await on.touch(recordAt(index), lastSeenAt, template.idleExpiresAt + lastSeenAt, call)))
           throw new Error('gone')
       },
       async () => {
-        if (await store.touch(idOf(-1), lastSeenAt, lastSeenAt, call))
+        if (await store.touch(recordOf(template, -1), lastSeenAt, lastSeenAt, call))
           throw new Error('The store renews what is not there')
       },
       bareWrite,
@@ -84,12 +89,12 @@ export async function measureOperations(
   ]
   const found: OperationFigures[] = []
   for (const [operation, run, check, bare] of operations) {
-    const before = backend.commands()
-    for (let index = 0; index < 10; index += 1) await run(index)
-    const commands = (backend.commands() - before) / 10
-    const ours: Subject = { name: 'latchkey', role: 'ours', run, check }
+    const before = counted.roundTrips()
+    for (let index = 0; index < 10; index += 1) await run(counted.store, index)
+    const roundTrips = (counted.roundTrips() - before) / 10
+    const ours: Subject = { name: 'latchkey', role: 'ours', run: (index) => run(store, index), check }
     const figures = await measureCase({ name: `${name} ${operation}`, subjects: [ours, bare] }, effort)
-    found.push({ operation, figures, commands })
+    found.push({ operation, figures, roundTrips })
   }
   return found
 }

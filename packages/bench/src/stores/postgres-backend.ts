@@ -23,7 +23,7 @@ function postgresKind(name: string, isPrepared: boolean): BackendKind {
     async open() {
       const prefix = newPrefix()
       const own = new Pool({ connectionString: POSTGRES_URL, max: 8 })
-      const { store, revocations, commands, close } = await openKysely(
+      const { store, counted, revocations, close } = await openKysely(
         new PostgresDialect({ pool: isPrepared ? withPreparedStatements(own) : own }),
         prefix,
       )
@@ -42,6 +42,7 @@ function postgresKind(name: string, isPrepared: boolean): BackendKind {
       }
       return {
         store,
+        counted,
         revocations,
         async fillSessions(template, from, to) {
           const model = recordOf(template, from)
@@ -57,7 +58,6 @@ function postgresKind(name: string, isPrepared: boolean): BackendKind {
         },
         bareRead: (id) => pool.query({ ...read, values: [id] }),
         bareWrite: (id, data) => pool.query({ ...write, values: [id, data] }),
-        commands,
         async bytesPerSession(sessions) {
           const { rows } = await pool.query<{ size: string }>(
             `select pg_total_relation_size('${prefix}sessions') as size`,

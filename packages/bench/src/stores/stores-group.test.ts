@@ -14,7 +14,7 @@ it('the local stores are measured', async () => {
   const findings = await run(LOCAL_BACKENDS)
   for (const { name } of LOCAL_BACKENDS) {
     for (const operation of ['read', 'update', 'rotate', 'touch']) {
-      expect(valueOf(findings, `${name} ${operation}: commands`)).toBe(1)
+      expect(valueOf(findings, `${name} ${operation}: round trips`)).toBe(1)
     }
     expect(findings.tables.map(({ title }) => title)).toContain(`${name}: operations`)
   }
@@ -33,16 +33,16 @@ function describeServices(define: () => void): void {
 }
 
 describeServices(() => {
-  it('the networked stores are measured: one command for each operation but a touch in Redis', async () => {
+  it('the networked stores are measured: one round trip for each operation', async () => {
     const findings = await run(NETWORKED_BACKENDS)
-    const counts = findings.rows.filter(({ unit }) => unit === 'commands').map((row) => [row.case, row.value])
+    const counts = findings.rows.filter(({ unit }) => unit === 'round trips').map((row) => [row.case, row.value])
     expect(Object.fromEntries(counts)).toMatchObject({
-      'PostgreSQL read: commands': 1,
-      'PostgreSQL update: commands': 1,
-      'MariaDB rotate: commands': 1,
-      'MariaDB touch: commands': 1,
-      'Redis read: commands': 1,
-      'Redis touch: commands': 2,
+      'PostgreSQL read: round trips': 1,
+      'PostgreSQL update: round trips': 1,
+      'MariaDB rotate: round trips': 1,
+      'MariaDB touch: round trips': 1,
+      'Redis read: round trips': 1,
+      'Redis touch: round trips': 1,
     })
     const titles = findings.tables.map(({ title }) => title)
     expect(titles).toEqual(expect.arrayContaining(['PostgreSQL: operations', 'PostgreSQL, not prepared: operations']))

@@ -48,15 +48,15 @@ function reportOperations(kind: BackendKind, operations: readonly OperationFigur
   const { name, isNetworked } = kind
   const hasGoal = isNetworked && kind.isVariant !== true
   const cases = operations.map(({ figures }) => ({ figures, ...(hasGoal ? { goal: NETWORK_GOAL } : {}) }))
-  const commands = operations.map(({ operation, commands: count }) => `${operation} ${figure(count)}`).join(', ')
-  const { rows, tables } = reportCases('stores', `${name}: operations`, cases, `Commands for one: ${commands}.`)
-  const counted = operations.map(({ operation, commands: count }): Row => ({
+  const trips = operations.map(({ operation, roundTrips }) => `${operation} ${figure(roundTrips)}`).join(', ')
+  const { rows, tables } = reportCases('stores', `${name}: operations`, cases, `Round trips for one: ${trips}.`)
+  const counted = operations.map(({ operation, roundTrips }): Row => ({
     ...EMPTY,
-    case: `${name} ${operation}: commands`,
+    case: `${name} ${operation}: round trips`,
     goal: isNetworked ? 'one round trip' : null,
-    met: isNetworked ? count === 1 : null,
-    value: count,
-    unit: 'commands',
+    met: isNetworked ? roundTrips === 1 : null,
+    value: roundTrips,
+    unit: 'round trips',
   }))
   return { rows: [...rows, ...counted], tables }
 }

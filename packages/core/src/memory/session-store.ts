@@ -100,7 +100,7 @@ export function createMemorySessionStore({ maxSessions = 10_000 }: MemorySession
       return { ok: true, version }
     },
 
-    async touch(id, lastSeenAt, idleExpiresAt, call) {
+    async touch({ id }, lastSeenAt, idleExpiresAt, call) {
       const record = findLive(id, call)
       if (record === undefined) return false
       keep({

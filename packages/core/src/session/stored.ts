@@ -68,7 +68,7 @@ function createStoredEngine(
   }
 
   const touch = (record: SessionRecord, { lastSeenAt, idleExpiresAt }: SessionRenewal): Promise<boolean> =>
-    call((at) => store.touch(record.id, lastSeenAt, idleExpiresAt, at))
+    call((at) => store.touch(record, lastSeenAt, idleExpiresAt, at))
 
   async function checkValues(values: JsonObject): Promise<void> {
     checkDataSize(values, policy.maxDataSize)

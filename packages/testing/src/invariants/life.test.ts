@@ -137,7 +137,7 @@ describe('what must always hold of the life of a session', () => {
             if (outcome === 'created') present.set(id, `${now}`)
           }
           if (kind === 'update') await store.update(id, before?.version ?? 0, { data: { now } }, at(now))
-          if (kind === 'touch') await store.touch(id, now, now + 60_000, at(now))
+          if (kind === 'touch') await store.touch(recordOf({ id }), now, now + 60_000, at(now))
           if (kind === 'destroy') {
             await store.destroy(id, at(now))
             present.delete(id)

@@ -123,7 +123,7 @@ describe('what must always hold of time', () => {
         await memory.create(recordOf(), at(NOW))
         await memory.destroy(recordOf().id, at(NOW))
         for (const now of [NOW, NOW - behind]) {
-          expect(await memory.touch(recordOf().id, now, now + 60_000, at(now))).toBe(false)
+          expect(await memory.touch(recordOf(), now, now + 60_000, at(now))).toBe(false)
           expect(await memory.read(recordOf().id, at(now))).toBeNull()
         }
       }),

@@ -47,7 +47,7 @@ export function createNaiveStore(): SessionStoreParts {
       await set({ ...(record ?? ({ id } as SessionRecord)), ...changes, version: ifVersion + 1 })
       return { ok: true, version: ifVersion + 1 }
     },
-    async touch(id, lastSeenAt, idleExpiresAt) {
+    async touch({ id }, lastSeenAt, idleExpiresAt) {
       const record = await get(id)
       await set({ ...(record ?? ({ id } as SessionRecord)), lastSeenAt, idleExpiresAt })
       return true

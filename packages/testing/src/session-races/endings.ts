@@ -92,7 +92,7 @@ export function describeEndings(harness: () => SessionRacesHarness): void {
           one.destroyAllForSubject('alice', { except: idOf(7) }, at(NOW)),
           other.destroyAllForSubject('alice', { except: idOf(7) }, at(NOW)),
           one.listBySubject('alice', at(NOW)).then(() => 0),
-          ...ids.slice(0, 20).map((id) => other.touch(id, NOW + 1, NOW + 70_000, at(NOW)).then(() => 0)),
+          ...ids.slice(0, 20).map((id) => other.touch(recordOf({ id }), NOW + 1, NOW + 70_000, at(NOW)).then(() => 0)),
         ])
         expect(counts.reduce((sum, count) => sum + count, 0)).toBe(299)
         const alive = await Promise.all(ids.map((id) => other.read(id, at(NOW))))

@@ -58,7 +58,7 @@ export function describeWriters(harness: () => SessionRacesHarness): void {
         await expect(other.read(id, at(NOW))).resolves.toEqual(recordOf({ id }))
         await other.update(id, 0, { label: 'x' }, at(NOW))
         await expect(third.read(id, at(NOW))).resolves.toMatchObject({ label: 'x', version: 1 })
-        await third.touch(id, NOW + 1, NOW + 70_000, at(NOW))
+        await third.touch(recordOf({ id }), NOW + 1, NOW + 70_000, at(NOW))
         await expect(one.read(id, at(NOW))).resolves.toMatchObject({ lastSeenAt: NOW + 1 })
         await one.destroy(id, at(NOW))
         await expect(other.read(id, at(NOW))).resolves.toBeNull()

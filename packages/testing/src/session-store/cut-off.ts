@@ -44,7 +44,7 @@ export function describeCutOff(harness: CurrentHarness): void {
       for (const now of [NOW, NOW - 1_000]) {
         await expect(store.read(idOf(1), at(now))).resolves.toBeNull()
         await expect(store.update(idOf(1), 0, {}, at(now))).resolves.toEqual({ ok: false, why: 'gone' })
-        await expect(store.touch(idOf(1), NOW, NOW + 90_000, at(now))).resolves.toBe(false)
+        await expect(store.touch(recordOf(), NOW, NOW + 90_000, at(now))).resolves.toBe(false)
         await expect(store.listBySubject('alice', at(now))).resolves.toEqual([])
         await expect(store.destroy(idOf(1), at(now))).resolves.toBe(false)
       }
@@ -109,7 +109,7 @@ export function describeCutOff(harness: CurrentHarness): void {
       await expect(store.read(idOf(2), at(NOW))).resolves.toEqual(spared)
       await expect(store.listBySubject('alice', at(NOW))).resolves.toEqual([infoOf(spared)])
       await expect(store.read(idOf(1), at(NOW))).resolves.toBeNull()
-      await expect(store.touch(idOf(2), NOW + 1, NOW + 70_000, at(NOW))).resolves.toBe(true)
+      await expect(store.touch(recordOf({ id: idOf(2) }), NOW + 1, NOW + 70_000, at(NOW))).resolves.toBe(true)
       await expect(store.update(idOf(2), 0, { label: 'kept' }, at(NOW))).resolves.toEqual({ ok: true, version: 1 })
       await expect(store.destroyAllForSubject('alice', { except: idOf(2) }, at(NOW))).resolves.toBe(0)
       await expect(store.read(idOf(2), at(NOW))).resolves.toMatchObject({ epoch: NOW + 1, label: 'kept' })

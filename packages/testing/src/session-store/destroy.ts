@@ -65,7 +65,7 @@ export function describeDestroy(harness: CurrentHarness): void {
       for (const other of [id.toUpperCase(), `${id} `, ` ${id}`, '%', '_'.repeat(32), id.slice(1), `${id}\0`, '']) {
         await expect(store.destroy(other, at(NOW))).resolves.toBe(false)
         await expect(store.read(other, at(NOW))).resolves.toBeNull()
-        await expect(store.touch(other, NOW, NOW, at(NOW))).resolves.toBe(false)
+        await expect(store.touch(recordOf({ id: other }), NOW, NOW, at(NOW))).resolves.toBe(false)
         await expect(store.update(other, 0, {}, at(NOW))).resolves.toEqual({ ok: false, why: 'gone' })
       }
       await expect(store.read(id, at(NOW))).resolves.toEqual(recordOf({ id }))

@@ -101,7 +101,8 @@ async function stepOne(
     expect(await store.destroy(id, at(now))).toBe(model.destroy(id, now))
   } else if (command.type === 'touch') {
     const [lastSeenAt, idleExpiresAt] = [now + command.seen, now + command.idle]
-    expect(await store.touch(id, lastSeenAt, idleExpiresAt, at(now))).toBe(
+    const touched = model.read(id, now) ?? recordOf({ id })
+    expect(await store.touch(touched, lastSeenAt, idleExpiresAt, at(now))).toBe(
       model.touch(id, lastSeenAt, idleExpiresAt, now),
     )
   } else {

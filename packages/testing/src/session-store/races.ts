@@ -52,9 +52,9 @@ export function describeRaces(harness: CurrentHarness): void {
       for (let version = 0; version < ROUNDS; version += 1) {
         const time = NOW + version + 1
         const [touched, updated] = await Promise.all([
-          store.touch(idOf(1), time, time + 60_000, at(NOW)),
+          store.touch(recordOf(), time, time + 60_000, at(NOW)),
           store.update(idOf(1), version, { data: { version } }, at(NOW)),
-          ...RACERS.map((racer) => store.touch(idOf(1), time - racer, time + 60_000 - racer, at(NOW))),
+          ...RACERS.map((racer) => store.touch(recordOf(), time - racer, time + 60_000 - racer, at(NOW))),
         ])
         expect([touched, updated]).toEqual([true, { ok: true, version: version + 1 }])
         const times = { lastSeenAt: time, idleExpiresAt: time + 60_000 }
@@ -69,10 +69,10 @@ export function describeRaces(harness: CurrentHarness): void {
         const id = idOf(round)
         await createAll(store, [recordOf({ id })])
         const calls: (() => Promise<unknown>)[] = [
-          () => store.touch(id, NOW + 1, NOW + 70_000, at(NOW)),
+          () => store.touch(recordOf({ id }), NOW + 1, NOW + 70_000, at(NOW)),
           () => store.destroy(id, at(NOW)),
           () => store.update(id, 0, { data: { late: true } }, at(NOW)),
-          () => store.touch(id, NOW + 2, NOW + 80_000, at(NOW)),
+          () => store.touch(recordOf({ id }), NOW + 2, NOW + 80_000, at(NOW)),
         ]
         const turned = [...calls.slice(round % 4), ...calls.slice(0, round % 4)]
         await Promise.all(turned.map((call) => call()))
@@ -90,7 +90,7 @@ export function describeRaces(harness: CurrentHarness): void {
         const cutOff = (): Promise<unknown> => store.destroyAllForSubject('alice', {}, at(NOW + round))
         await Promise.all((place === 'first' ? [login, cutOff] : [cutOff, login]).map((call) => call()))
         await expect(store.read(id, at(NOW + round))).resolves.toBeNull()
-        await expect(store.touch(id, NOW + round, NOW + 70_000, at(NOW + round))).resolves.toBe(false)
+        await expect(store.touch(recordOf({ id }), NOW + round, NOW + 70_000, at(NOW + round))).resolves.toBe(false)
         await expect(store.listBySubject('alice', at(NOW + round))).resolves.toEqual([])
       }
     })
@@ -114,7 +114,7 @@ export function describeRaces(harness: CurrentHarness): void {
         const [ended, updated, touched] = await Promise.all([
           store.destroyAllForSubject('alice', { except: idOf(1) }, call),
           store.update(idOf(1), version, { data: { version } }, call),
-          store.touch(idOf(1), NOW + version, NOW + 70_000, call),
+          store.touch(recordOf(), NOW + version, NOW + 70_000, call),
         ])
         expect([ended, updated, touched]).toEqual([0, { ok: true, version: version + 1 }, true])
         const expected = { epoch: NOW + version, data: { version }, idleExpiresAt: NOW + 70_000 }

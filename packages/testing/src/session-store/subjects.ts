@@ -72,7 +72,7 @@ export function describeSubjects(harness: CurrentHarness): void {
     it('shows what was touched and updated', async () => {
       const { store } = harness()
       await createAll(store, [recordOf()])
-      await store.touch(idOf(1), NOW + 5, NOW + 70_000, at(NOW))
+      await store.touch(recordOf(), NOW + 5, NOW + 70_000, at(NOW))
       await store.update(idOf(1), 0, { label: 'renamed', authenticatedAt: NOW + 6 }, at(NOW))
       const changed = { lastSeenAt: NOW + 5, idleExpiresAt: NOW + 70_000, label: 'renamed', authenticatedAt: NOW + 6 }
       await expect(store.listBySubject('alice', at(NOW))).resolves.toEqual([{ ...infoOf(recordOf()), ...changed }])

@@ -74,7 +74,7 @@ export function describeSweep(harness: CurrentHarness): void {
     it('spares a record that was renewed in time', async () => {
       const { store } = harness()
       await createAll(store, [recordOf()])
-      await store.touch(idOf(1), NOW + 59_999, NOW + 119_999, at(NOW + 59_999))
+      await store.touch(recordOf(), NOW + 59_999, NOW + 119_999, at(NOW + 59_999))
       await expect(store.deleteExpired(10, at(NOW + 60_000))).resolves.toBe(0)
       await expect(store.read(idOf(1), at(NOW + 60_000))).resolves.not.toBeNull()
     })
