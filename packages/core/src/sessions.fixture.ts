@@ -7,6 +7,7 @@
 import { createTestRuntime, interceptSessionStore, TEST_SECRETS, type TestRuntime } from '@latchkey/testing'
 import type { AuthEvent } from './events.ts'
 import { createEffects, type Effects } from './http/effects.ts'
+import { toResponseHeaders } from './http/fetch-headers.ts'
 import { createMemorySessionStore } from './memory/session-store.ts'
 import { createSessions, type OpenedSession, type Sessions, type SessionsOptions } from './sessions.ts'
 import { storedSessions, type SessionStoreParts } from './session/stored.ts'
@@ -23,7 +24,7 @@ export interface Values {
 /** What a response would carry. */
 export interface Sent {
   readonly cookies: readonly string[]
-  readonly headers: ReadonlyMap<string, string>
+  readonly headers: Headers
   /** The first cookie, as a browser sends it back. */
   readonly pair: string
 }
@@ -47,16 +48,9 @@ export interface TestSessions {
 
 /** Closes a response. */
 export function send(effects: Effects): Sent {
-  const headers = new Map<string, string>()
-  let cookies: readonly string[] = []
-  effects.flush({
-    get: (name) => headers.get(name),
-    set: (name, value) => void headers.set(name, value),
-    getSetCookie: () => cookies,
-    replaceSetCookie: (lines) => {
-      cookies = lines
-    },
-  })
+  const headers = new Headers()
+  effects.flush(toResponseHeaders(headers))
+  const cookies = headers.getSetCookie()
   return { cookies, headers, pair: cookies[0]?.split(';')[0] ?? '' }
 }
 
