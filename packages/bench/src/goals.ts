@@ -85,7 +85,7 @@ export const GOALS: readonly Goal[] = [
   },
   {
     number: 12,
-    operation: 'size: HS256 tokens and stored sessions',
+    operation: 'size: HS256 verify and stored sessions, by direct functions',
     words: '<= 12 KiB, without jose',
     rows: /^size: /,
   },
