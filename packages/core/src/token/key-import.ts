@@ -4,15 +4,15 @@
  * @module
  */
 
-import { calculateJwkThumbprint, exportJWK, importJWK, importPKCS8, importSPKI, type JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, importPKCS8, importSPKI } from 'jose'
 
 import { ConfigError } from '../faults.ts'
 import type { CryptoKey, NodeCrypto } from '../platform-crypto.ts'
 import { nodeCrypto } from '../runtime.ts'
 import { parametersOf, type KeyAlgorithm } from './algorithm.ts'
+import { KEY_FORM, toCryptoKey, tryOut, withoutMaterial } from './jwk-import.ts'
 import { parseJwk, type JsonWebKey } from './jwk.ts'
 import type { CheckedKeyInput } from './key-input.ts'
-import { createSignature } from './signature-engine.ts'
 import type { Signature, SignatureKeys } from './signature.ts'
 
 /** A key, imported and tried out. */
@@ -24,9 +24,6 @@ export interface ImportedKey {
   readonly publicJwk: JsonWebKey | undefined
 }
 
-const PROBE = 'latchkey'
-const FORM = 'must be a key that fits its "alg"'
-
 /**
  * The thumbprint of a public key (RFC 7638, with SHA-256): 43 characters that name the key by itself.
  *
@@ -37,24 +34,17 @@ export async function toThumbprint(jwk: JsonWebKey): Promise<string> {
 }
 
 /**
- * Imports a key and tries it out: what it signs it verifies, so that halves that do not belong together show here; and a
- * signature of zeros it does not verify.
+ * Imports a key and tries it out.
  *
  * @throws {ConfigError} The message never holds any of the material.
  */
-export async function importKey(input: CheckedKeyInput, node: NodeCrypto | null = nodeCrypto): Promise<ImportedKey> {
-  try {
-    const { publicJwk, ...keys } = await importSource(input, node !== null)
-    const signature = createSignature(input.alg, keys, node)
-    if (!(await isWorking(signature, signatureBytes(input.alg, publicJwk)))) {
-      throw new ConfigError(input.path, 'must not have a public and a private half of different keys')
-    }
+export function importKey(input: CheckedKeyInput, node: NodeCrypto | null = nodeCrypto): Promise<ImportedKey> {
+  return withoutMaterial(input.path, async () => {
+    const source = await importSource(input, node !== null)
+    const { publicJwk } = source
+    const signature = await tryOut(input.path, input.alg, source, node)
     return { kid: input.kid ?? (await toThumbprint(publicJwk as JsonWebKey)), signature, publicJwk }
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    // What the platform says about a key may quote it.
-    throw new ConfigError(input.path, FORM)
-  }
+  })
 }
 
 type Source = SignatureKeys & { readonly publicJwk: JsonWebKey | undefined }
@@ -120,7 +110,7 @@ function checkCryptoKey(
   }
   const candidate = key as CryptoKey
   const type = parametersOf(alg).kty === 'oct' ? 'secret' : usage === 'sign' ? 'private' : 'public'
-  if (!fits(candidate, alg) || candidate.type !== type) throw new ConfigError(path, FORM)
+  if (!fits(candidate, alg) || candidate.type !== type) throw new ConfigError(path, KEY_FORM)
   if (candidate.usages.includes(usage)) return candidate
   if (type === 'secret') return undefined
   throw new ConfigError(path, `must be a key that may ${usage}`)
@@ -158,20 +148,4 @@ async function withPublicJwk(
   const parsed = parseJwk(path, await exportJWK(exportable), { kid: undefined, alg, signs: false })
   const { publicJwk } = parsed as { readonly publicJwk: JsonWebKey }
   return { verifying: await toCryptoKey(publicJwk, alg), signing, publicJwk }
-}
-
-async function toCryptoKey(jwk: JsonWebKey, alg: KeyAlgorithm, extractable: boolean = true): Promise<CryptoKey> {
-  return (await importJWK(jwk as JWK, alg, { extractable })) as CryptoKey
-}
-
-/** How long a signature is. */
-function signatureBytes(alg: KeyAlgorithm, publicJwk: JsonWebKey | undefined): number {
-  const parameters = parametersOf(alg)
-  if (parameters.kty === 'oct') return parameters.bytes
-  return parameters.kty === 'RSA' ? (String(publicJwk?.['n']).length * 3) >> 2 : 2 * parameters.bytes
-}
-
-async function isWorking({ verify, sign }: Signature, bytes: number): Promise<boolean> {
-  if (await verify(PROBE, new Uint8Array(bytes))) return false
-  return sign === undefined || (await verify(PROBE, await sign(PROBE)))
 }

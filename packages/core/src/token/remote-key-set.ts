@@ -7,9 +7,8 @@
 import { ConfigError } from '../faults.ts'
 import type { KeyAlgorithm } from './algorithm.ts'
 import { isKeyAlgorithm, isSymmetric } from './algorithm.ts'
-import { SECRET_MEMBERS } from './jwk.ts'
-import { importKey } from './key-import.ts'
-import { parseKeyInput } from './key-input.ts'
+import { importPublicKey } from './jwk-import.ts'
+import { parseJwk, SECRET_MEMBERS } from './jwk.ts'
 import type { StrictJson, StrictJsonObject } from './strict-json.ts'
 import type { TokenKey } from './token-key.ts'
 
@@ -65,17 +64,11 @@ async function importRemoteKey(
     return undefined
   }
   try {
-    // The strict reader gives objects without a prototype, and options are plain ones.
-    const input = parseKeyInput('keys', { alg, state: 'accepted', jwk: { ...jwk } })
-    const { kid, signature, publicJwk } = await importKey(input)
-    return Object.freeze<TokenKey>({
-      kid,
-      alg,
-      state: 'accepted',
-      publicJwk,
-      verify: signature.verify,
-      sign: undefined,
-    })
+    const source = parseJwk('keys', jwk, { kid: undefined, alg, signs: false })
+    if (source.kind !== 'jwk' || source.kid === undefined) return undefined
+    const { kid, publicJwk } = source
+    const { verify } = await importPublicKey('keys', alg, publicJwk)
+    return Object.freeze<TokenKey>({ kid, alg, state: 'accepted', publicJwk, verify, sign: undefined })
   } catch (error) {
     if (error instanceof ConfigError) return undefined
     throw error
