@@ -7,10 +7,11 @@
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { keepFindings } from './documents.ts'
+import { AGAIN_ABOUT, AGAIN_SECTION, compareVerdicts } from './again.ts'
+import { keepFindings, readRows } from './documents.ts'
 import { EFFORTS, type Extent } from './group.ts'
 import { GROUPS } from './groups.ts'
-import { toText } from './report.ts'
+import { toText, type Row } from './report.ts'
 import { GOALS_SECTION, keepSummary } from './summary.ts'
 
 const { values, positionals } = parseArgs({
@@ -19,10 +20,11 @@ const { values, positionals } = parseArgs({
     full: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     print: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
   },
 })
 const names = GROUPS.map(({ name }) => name)
-const order = [GOALS_SECTION, ...names]
+const order = [GOALS_SECTION, AGAIN_SECTION, ...names]
 const docs = join(import.meta.dirname, '../../../docs')
 const unknown = positionals.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
@@ -30,6 +32,7 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
+const keeps = !values.print && !values.again
 const extent: Extent = values.full ? 'full' : values.smoke ? 'smoke' : 'normal'
 const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
 /** What a reader has to know of a run: on a machine that has other work, the controls stray from 1. */
@@ -42,6 +45,8 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
 }
 
+const started = describeRun()
+const rows: Row[] = []
 for (const group of GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   progress(`${group.name} ...`)
   const circumstances = describeRun()
@@ -52,9 +57,15 @@ for (const group of GROUPS.filter(({ name }) => positionals.length === 0 || posi
   })
   progress('')
   for (const table of findings.tables) console.log(`\n${toText(table)}`)
-  if (!values.print) await keepFindings(docs, order, group, circumstances, findings)
+  rows.push(...findings.rows)
+  if (keeps) await keepFindings(docs, order, group, circumstances, findings)
 }
-if (!values.print) {
+if (values.again) {
+  const findings = compareVerdicts(await readRows(docs), rows)
+  for (const table of findings.tables) console.log(`\n${toText(table)}`)
+  await keepFindings(docs, order, { name: AGAIN_SECTION, about: AGAIN_ABOUT }, started, findings)
+}
+if (keeps) {
   const { tables } = await keepSummary(docs, order)
   for (const table of tables) console.log(`\n${toText(table)}`)
 }

@@ -24,7 +24,8 @@ import {
 /**
  * One request, as the application sees it. Opening it looks at nothing; a guard (`requireAuth`, `auth.guard`,
  * `auth.authenticate`) does. Reading any member of a request that no guard admitted is a `UsageError` (`not_guarded`), so that a forgotten
- * guard fails on the first try and not in production. After a refusal `authentication` alone can be read.
+ * guard fails on the first try and not in production. After a refusal `authentication` alone can be read. Its methods
+ * need their `this`.
  */
 export interface Context<User, Claims extends AccessTokenClaims, Data extends object> {
   /** Who is asking. */

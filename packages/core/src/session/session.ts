@@ -14,7 +14,7 @@ import { checkKey, deepFreeze, NO_DATA, ownValue, toSessionValue } from './value
 import { SessionWriter, type SessionParts, type SessionSlot } from './writer.ts'
 
 /**
- * One request's view of its session.
+ * One request's view of its session. Its methods need their `this`: call them on it.
  *
  * Reading is synchronous and touches no store. Every change is written at once and resolves when the store has it, so await
  * it: a response then cannot overtake its own write. Changes made through one handle run one after another.
