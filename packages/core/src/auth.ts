@@ -112,9 +112,10 @@ function bind<User, Data extends object, Claims extends AccessTokenClaims>(
     async verifyAccessToken(token, { authoritative = false } = {}) {
       checkAuthority(config, authoritative)
       const verified = await tokens().verify(token)
+      if (!verified.ok) return verified
       // Where nobody is asked, nobody is waited for.
-      if (authoritative === false || !verified.ok) return verified
-      const refused = await checkToken(config, verified.claims, authoritative)
+      const checking = checkToken(config, verified.claims, authoritative)
+      const refused = checking instanceof Promise ? await checking : checking
       return refused === undefined ? verified : Object.freeze({ ok: false, code: refused })
     },
     revokeAccessToken: async (token) => revokeAccessToken(config, token),

@@ -39,7 +39,8 @@ export function decideRevocation(
 
 /** Names a pair of id and subject. Different pairs have different names. */
 export function revocationKey(id: string, subject: string | null): string {
-  return JSON.stringify([id, subject])
+  // Where the id ends is said before it, so that no subject can begin in it.
+  return subject === null ? `${id.length} ${id}` : `${id.length} ${id} ${subject}`
 }
 
 /**

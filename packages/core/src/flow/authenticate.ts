@@ -144,7 +144,8 @@ async function judgeBearer<User, Claims extends AccessTokenClaims>(
   // Without access tokens there is no key that could have signed one.
   if (verified === undefined) return rejected('token_key')
   if (!verified.ok) return rejected(verified.code)
-  const refused = authoritative === false ? undefined : await checkToken(config, verified.claims, authoritative)
+  const checking = checkToken(config, verified.claims, authoritative)
+  const refused = checking instanceof Promise ? await checking : checking
   return refused === undefined ? authenticated(verified.principal) : rejected(refused)
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { after } from '../after.ts'
 import type { AccessTokenClaims, UserRejectionCode } from '../authentication.ts'
 import type { Config } from '../config.ts'
 import { ConfigError } from '../faults.ts'
@@ -12,6 +13,8 @@ import { checkUser } from './user-check.ts'
 
 /** How much the stores are asked. */
 export type Authority = ResolvedRequirement['authoritative']
+
+type Refusal = 'token_revoked' | UserRejectionCode
 
 type StandingConfig = Pick<Config<unknown, AccessTokenClaims>, 'tokens' | 'revocations' | 'sessions' | 'users'>
 
@@ -35,23 +38,31 @@ export function checkAuthority({ revocations, sessions, users }: StandingConfig,
  * `true` asks whether it was revoked, whether the stored session that it names lives, and whether its user may go on; `'local'` asks a copy
  * of the revocations; false asks nobody.
  *
- * @returns Undefined when it stands.
+ * @returns Undefined when it stands. A copy that is not too old answers at once.
  * @throws {UnavailableError} When a store is out of reach.
  */
-export async function checkToken(
+export function checkToken(
   config: StandingConfig,
   claims: AccessTokenClaims,
   authoritative: Authority,
-): Promise<'token_revoked' | UserRejectionCode | undefined> {
-  const { revocations, sessions, tokens } = config
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const { revocations } = config
   if (authoritative === false) return undefined
-  if (await revocations?.isRevoked(claims, authoritative === 'local')) return 'token_revoked'
-  if (authoritative === 'local') return undefined
+  return after(revocations?.isRevoked(claims, authoritative === 'local') ?? false, (revoked) => {
+    if (revoked) return 'token_revoked'
+    return authoritative === 'local' ? undefined : checkSession(config, claims)
+  })
+}
+
+async function checkSession(
+  { sessions, tokens, users }: StandingConfig,
+  claims: AccessTokenClaims,
+): Promise<Refusal | undefined> {
   // The subjects and sessions of other issuers are none of ours.
   if ((tokens?.issuer ?? claims.iss) !== claims.iss) return undefined
   // Sessions that clients keep are not here to be found.
   if (claims.sid !== undefined && sessions !== undefined && !sessions.credentialHoldsRecord) {
     if ((await sessions.find(claims.sub, claims.sid)) === null) return 'token_revoked'
   }
-  return checkUser(config, claims.sub)
+  return checkUser({ users }, claims.sub)
 }

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { after } from '../after.ts'
 import type { AccessTokenClaims } from '../authentication.ts'
 import { encodeBase64url } from '../base64url.ts'
 import { parseDuration, type Duration } from '../duration.ts'
 import { ConfigError, UnavailableError } from '../faults.ts'
 import { readOptions } from '../options.ts'
 import type { Runtime, StoreCall } from '../ports.ts'
-import type { RevocationStore } from '../revocation-port.ts'
+import type { RevocableCredential, RevocationStore } from '../revocation-port.ts'
 import { createStoreCall } from '../store-call.ts'
 import type { TokenPolicy } from './options.ts'
 import { createRevocationView } from './revocation-view.ts'
@@ -43,9 +44,9 @@ export interface TokenRevocations {
   /**
    * Whether a token, whose claims were verified, was revoked: by its id, with its session, or with everything of its subject.
    *
-   * @param local Judge by the local view, where it is not too old.
+   * @param local Judge by the local view, where it is not too old: that answers at once.
    */
-  isRevoked(claims: AccessTokenClaims, local: boolean): Promise<boolean>
+  isRevoked(claims: AccessTokenClaims, local: boolean): boolean | Promise<boolean>
   /** Revokes one token, until it would have expired. True: it was not revoked by itself before. */
   revokeToken(token: Pick<AccessTokenClaims, 'iss' | 'jti' | 'sub' | 'exp'>): Promise<boolean>
   /** Revokes every token of a session, those included that are being issued at this moment. */
@@ -103,20 +104,25 @@ export function createTokenRevocations(given: unknown, policy: Policy | undefine
     runtime,
   )
 
+  async function askStore(credential: RevocableCredential): Promise<boolean> {
+    const answer: unknown = await call((at) => store.isRevoked(credential, at))
+    // A store that says neither has a fault, and must not open anything by it.
+    if (typeof answer !== 'boolean') throw new UnavailableError()
+    return answer
+  }
+
   return Object.freeze<TokenRevocations>({
-    async isRevoked({ iss, jti, sid, sub, epoch }, local) {
+    isRevoked({ iss, jti, sid, sub, epoch }, local) {
       // The sessions and the epochs of other issuers are none of ours.
       const own = isOwn(iss)
-      const credential = {
-        ids: [await toTokenId(jti, own ? undefined : iss), ...(own && sid !== undefined ? [sid] : [])],
-        subject: sub,
-        epoch: own ? (epoch ?? 0) : Number.MAX_SAFE_INTEGER,
-      }
-      const known = local ? view.decide(credential) : undefined
-      const answer: unknown = known ?? (await call((at) => store.isRevoked(credential, at)))
-      // A store that says neither has a fault, and must not open anything by it.
-      if (typeof answer !== 'boolean') throw new UnavailableError()
-      return answer
+      return after(toTokenId(jti, own ? undefined : iss), (id) => {
+        const credential = {
+          ids: own && sid !== undefined ? [id, sid] : [id],
+          subject: sub,
+          epoch: own ? (epoch ?? 0) : Number.MAX_SAFE_INTEGER,
+        }
+        return (local ? view.decide(credential) : undefined) ?? askStore(credential)
+      })
     },
     async revokeToken({ iss, jti, sub, exp }) {
       const id = await toTokenId(jti, iss === undefined || isOwn(iss) ? undefined : iss)
@@ -146,8 +152,11 @@ function longestLife({ maxLifetime, refreshLifetime, freshFor, trustedIssuers }:
 }
 
 /** Ours are of one form. Those of other issuers may be of any, and are different only within one issuer: its name is part of theirs. */
-async function toTokenId(jti: string, foreignIssuer: string | undefined): Promise<string> {
-  if (foreignIssuer === undefined && TOKEN_ID.test(jti)) return jti
+function toTokenId(jti: string, foreignIssuer: string | undefined): string | Promise<string> {
+  return foreignIssuer === undefined && TOKEN_ID.test(jti) ? jti : digestTokenId(jti, foreignIssuer)
+}
+
+async function digestTokenId(jti: string, foreignIssuer: string | undefined): Promise<string> {
   const text = foreignIssuer === undefined ? jti : JSON.stringify([foreignIssuer, jti])
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return encodeBase64url(new Uint8Array(digest)).slice(0, 22)
