@@ -21,9 +21,8 @@ const REPLACEMENT = '\ufffd'
  * @param buffer The `Buffer` to use; null for our own code. Default: the platform's. Both answer alike, here and below.
  */
 export function encodeBase64url(bytes: Uint8Array, buffer: NodeBuffer | null = nodeBuffer): string {
-  if (buffer !== null && bytes.buffer instanceof ArrayBuffer) {
-    return buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
-  }
+  // A copy: what is small has no memory that could be looked at in place, and would be given some for that.
+  if (buffer !== null) return buffer.from(bytes).toString('base64url')
   let text = ''
   for (let index = 0; index < bytes.length; index += 3) {
     const first = bytes[index] as number

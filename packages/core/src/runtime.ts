@@ -47,6 +47,8 @@ export interface NodeBuffer {
     text: string,
     encoding: 'base64url' | 'utf8',
   ): Uint8Array<ArrayBuffer> & { toString(encoding: 'base64url' | 'utf8'): string }
+  /** Copies bytes. */
+  from(bytes: Uint8Array): { toString(encoding: 'base64url'): string }
   /** Looks at a part of a buffer, to be written as text. */
   from(bytes: ArrayBuffer, offset: number, length: number): { toString(encoding: 'base64url' | 'hex'): string }
 }

@@ -8,9 +8,9 @@ const IAT = 1_800_000_000
 const RFC = { issuer: 'https://issuer.example', audience: 'api' }
 const FLASK = { profile: 'flaskJwtExtended', issuer: null, audience: null }
 const runtime = { randomBytes: (length: number) => new Uint8Array(length).fill(7) }
-const ground = { now: NOW, newId: createTokenIds(runtime), runtime }
 
 async function claimsOf(tokens: object, options: IssueOptions = {}, csrf = false) {
+  const ground = { now: NOW, newId: createTokenIds(runtime), runtime }
   return toIssuedClaims('user-1', options, resolveTokenOptions(tokens, { csrf }), ground)
 }
 

@@ -96,31 +96,32 @@ function writeClaims(
   added?: unknown,
 ): WireClaims {
   const { scopes = [], authenticatedAt, amr, acr, sessionId, epoch = 0, refresh = false } = options
-  const { profile, issuer, audience } = policy
+  const { profile, issuer, audience, clientId } = policy
   const use = refresh ? 'refresh' : 'access'
   const reserved = policy.csrf ? [...profile.reserved, 'csrf'] : profile.reserved
   const iat = Math.floor(now / 1_000)
   const authTime = authenticatedAt === undefined ? undefined : Math.floor(authenticatedAt / 1_000)
-  return {
+  const claims: Record<string, unknown> = {
     ...(added !== undefined && copyCustomClaims(added, reserved)),
     ...(options.claims !== undefined && copyCustomClaims(options.claims, reserved)),
     ...profile.claimsOf({ use, iat, fresh: readFresh(options.fresh, iat, authTime, policy) }),
-    ...(issuer !== null && { iss: issuer }),
-    ...(audience !== null && { aud: audience.length === 1 ? audience[0] : audience }),
-    sub: subject,
-    ...(policy.clientId !== undefined && { client_id: policy.clientId }),
-    iat,
-    exp: iat + readLifetime(options.lifetime, refresh, policy) / 1_000,
-    jti: newId(),
-    ...(policy.csrf && { csrf: encodeBase64url(runtime.randomBytes(16)) }),
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(authTime !== undefined && { auth_time: authTime }),
-    // A copy of it has no `toJSON`.
-    ...(amr !== undefined && { amr: [...amr] }),
-    ...(acr !== undefined && { acr }),
-    ...(sessionId !== undefined && { sid: sessionId }),
-    ...(epoch !== 0 && { epoch }),
   }
+  if (issuer !== null) claims['iss'] = issuer
+  if (audience !== null) claims['aud'] = audience.length === 1 ? audience[0] : audience
+  claims['sub'] = subject
+  if (clientId !== undefined) claims['client_id'] = clientId
+  claims['iat'] = iat
+  claims['exp'] = iat + readLifetime(options.lifetime, refresh, policy) / 1_000
+  claims['jti'] = newId()
+  if (policy.csrf) claims['csrf'] = encodeBase64url(runtime.randomBytes(16))
+  if (scopes.length > 0) claims['scope'] = scopes.join(' ')
+  if (authTime !== undefined) claims['auth_time'] = authTime
+  // A copy of it has no `toJSON`.
+  if (amr !== undefined) claims['amr'] = [...amr]
+  if (acr !== undefined) claims['acr'] = acr
+  if (sessionId !== undefined) claims['sid'] = sessionId
+  if (epoch !== 0) claims['epoch'] = epoch
+  return claims
 }
 
 function checkOptions(options: IssueOptions, { freshFor }: TokenPolicy): IssueOptions {

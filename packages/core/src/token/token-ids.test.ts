@@ -3,7 +3,7 @@ import { systemRuntime } from '../runtime.ts'
 import { createTokenIds } from './token-ids.ts'
 
 describe('createTokenIds()', () => {
-  it('gives each random byte out once, 16 to an id', () => {
+  it('gives each random bit out once, 132 to an id', () => {
     const drawn: number[] = []
     const newId = createTokenIds({
       randomBytes(length) {
@@ -12,9 +12,9 @@ describe('createTokenIds()', () => {
         return bytes
       },
     })
-    const given = Array.from({ length: 200 }, () => [...Buffer.from(newId(), 'base64url')])
-    expect(given.every((id) => id.length === 16)).toBe(true)
-    expect(given.flat()).toEqual(drawn.slice(0, 200 * 16))
+    const given = Array.from({ length: 200 }, newId)
+    expect(given.every((id) => /^[A-Za-z0-9_-]{22}$/.test(id))).toBe(true)
+    expect(Buffer.from(drawn).toString('base64url').startsWith(given.join(''))).toBe(true)
   })
 
   it('repeats none', () => {

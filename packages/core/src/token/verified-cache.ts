@@ -30,6 +30,8 @@ export interface CacheBounds {
   readonly maxLength: number
 }
 
+const TAIL = 22
+
 interface Kept<Entry> {
   readonly token: string
   readonly entry: Entry
@@ -58,7 +60,7 @@ function readCount(path: string, value: unknown, min: number, max: number): numb
 /**
  * Creates a cache.
  *
- * Entries are found by the signature and compared by the whole text, so neither a forged text under a genuine signature nor
+ * Entries are found by the end of the signature and compared by the whole text, so neither a forged text under a genuine signature nor
  * another spelling of a token is ever a hit. There are two generations: a full young one becomes the old one, and the old
  * one is dropped; what is used of it moves up before.
  */
@@ -69,33 +71,37 @@ export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBound
   let old = young
   let length = 0
 
-  function keep(signature: string, kept: Kept<Entry>): void {
+  function keep(tail: string, kept: Kept<Entry>): void {
     const added = kept.token.length
     if (young.size >= halfEntries || length + added > halfLength) {
       old = young
       young = new Map()
       length = 0
     }
-    young.set(signature, kept)
+    young.set(tail, kept)
     length += added
   }
 
   return Object.freeze<VerifiedCache<Entry>>({
     get(token) {
-      const signature = signatureOf(token)
-      const recent = young.get(signature)
-      const kept = recent ?? old.get(signature)
+      const tail = tailOf(token)
+      const recent = young.get(tail)
+      const kept = recent ?? old.get(tail)
       if (kept?.token !== token) return undefined
-      if (recent === undefined) keep(signature, kept)
+      if (recent === undefined) keep(tail, kept)
       return kept.entry
     },
     set(token, entry) {
       const copy = copyText(token)
-      keep(signatureOf(copy), { token: copy, entry })
+      keep(tailOf(copy), { token: copy, entry })
     },
   })
 }
 
-function signatureOf(token: string): string {
-  return token.slice(token.lastIndexOf('.') + 1)
+/**
+ * A short text by which to find a token that is then compared as a whole: the end of its signature, 132 bits of it. Maps hash every character of
+ * their keys, and a signature may be longer than the rest of its token.
+ */
+export function tailOf(token: string): string {
+  return token.slice(-TAIL)
 }
