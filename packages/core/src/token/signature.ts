@@ -5,6 +5,7 @@
  */
 
 import type { CryptoKey } from '../platform-crypto.ts'
+import { nodeBuffer } from '../runtime.ts'
 
 /** One key of one algorithm, at work. Frozen; no member holds or shows its material. */
 export interface Signature {
@@ -35,5 +36,6 @@ const encoder = new TextEncoder()
 
 /** The bytes of an input. */
 export function toBytes(input: SignedInput): Uint8Array<ArrayBuffer> {
-  return typeof input === 'string' ? encoder.encode(input) : input
+  if (typeof input !== 'string') return input
+  return nodeBuffer === null ? encoder.encode(input) : nodeBuffer.from(input, 'utf8')
 }

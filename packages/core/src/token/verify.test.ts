@@ -238,6 +238,16 @@ describe('the same token at the same time', () => {
     expect(await codeOf(tokens, token)).toBe('ok')
     expect(checks).toHaveLength(3)
   })
+
+  it('lends its verdict to no other text with the same signature', async () => {
+    const tokens = create(await countingRing(EC), { cache: false })
+    const token = await tokens.issue('u')
+    const [header, , signature] = token.split('.')
+    const [, claims] = (await tokens.issue('root')).split('.')
+    const mixed = `${header}.${claims}.${signature}`
+    const verdicts = await Promise.all([token, mixed, token, mixed].map((text) => codeOf(tokens, text)))
+    expect(verdicts).toEqual(['ok', 'token_signature', 'ok', 'token_signature'])
+  })
 })
 
 const ED_KEY = {

@@ -17,7 +17,7 @@ import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import type { TokenKey } from './token-key.ts'
-import { createVerifiedCache } from './verified-cache.ts'
+import { createVerifiedCache, tailOf } from './verified-cache.ts'
 
 /**
  * The outcome of verifying: the claims and who they stand for, or why not. `claim` names the claim that failed; `reason` is the
@@ -40,6 +40,13 @@ interface Verified<Claims extends AccessTokenClaims> {
   readonly key: TokenKey
   readonly use: TokenUse
   readonly result: Success<Claims>
+}
+
+/** The check of a signature that is under way. */
+interface Flight {
+  readonly token: string
+  readonly key: TokenKey
+  readonly verdict: Promise<boolean>
 }
 
 const MAX_HEADERS = 64
@@ -66,17 +73,17 @@ export function createVerify<Claims extends AccessTokenClaims>(
   const cache = policy.cache && createVerifiedCache<Verified<Claims>>(policy.cache)
   const headers = new Map<string, JwsHeader>()
   /** Checks of asymmetric signatures that are under way: the same token is checked once for all who ask meanwhile. */
-  const flights = new Map<string, { readonly key: TokenKey; readonly verdict: Promise<boolean> }>()
+  const flights = new Map<string, Flight>()
 
   function checkSignature(token: string, jws: ParsedJws, key: TokenKey): boolean | Promise<boolean> {
-    // Keys that answer at once leave nothing under way, and then no map has to hash the whole of a token.
-    const flight = flights.size === 0 ? undefined : flights.get(token)
-    if (flight?.key === key) return flight.verdict
+    const tail = tailOf(token)
+    const flight = flights.get(tail)
+    if (flight?.token === token && flight.key === key) return flight.verdict
     const verdict = key.verify(jws.input, jws.signature)
     if (typeof verdict === 'boolean') return verdict
-    const land = (): void => void flights.delete(token)
+    const land = (): void => void flights.delete(tail)
     verdict.then(land, land)
-    flights.set(token, { key, verdict })
+    flights.set(tail, { token, key, verdict })
     return verdict
   }
 
