@@ -27,8 +27,6 @@ export interface NodeCrypto {
   createSecretKey(bytes: Uint8Array): NodeKey
   /** A hash of bytes, as one character for each of its own. */
   hash(hash: string, input: Uint8Array, encoding: 'latin1'): string
-  /** HMAC (RFC 2104); text counts as UTF-8. */
-  createHmac(hash: string, key: NodeKey): { update(input: string | Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
   /** Encrypts, and adds PKCS #7 padding. */
   createCipheriv(cipher: string, key: NodeKey, iv: Uint8Array): NodeCipher
   /** Decrypts, and takes the padding off; `final` throws where that is wrong. */
@@ -37,8 +35,6 @@ export interface NodeCrypto {
   timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean
   /** HKDF (RFC 5869). */
   hkdfSync(hash: string, key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): ArrayBuffer
-  /** PBKDF2 (RFC 8018); text counts as UTF-8. */
-  pbkdf2Sync(password: string, salt: string, rounds: number, length: number, hash: string): Uint8Array<ArrayBuffer>
   /** Signs on the thread pool. */
   sign(hash: string | null, input: Uint8Array, key: NodeSigningKey, done: Done<Uint8Array<ArrayBuffer>>): void
   /** Checks a signature on the thread pool. */

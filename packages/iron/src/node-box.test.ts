@@ -46,6 +46,29 @@ describe('createNodeBox()', () => {
     )
   })
 
+  it('derives the same keys, whatever the passwords, one after another', async () => {
+    const texts = fc.array(fc.string({ unit: 'binary', minLength: 32, maxLength: 90 }), { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(texts, async (passwords) => {
+        for (const [index, text] of [...passwords, ...passwords].entries()) {
+          const password = { id: index, text }
+          const ours = await nodeBox.seal({ a: index }, password, 60)
+          expect(await unsealData(ours, { password: { [index]: text } })).toEqual({ a: index })
+          const theirs = parseSealText(await ironBox.seal({ b: index }, password, 60))
+          expect(theirs && (await nodeBox.unseal(theirs, password))).toEqual({ b: index })
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('seals values of any length', async () => {
+    for (const length of [3_000, 10_000, 3_000]) {
+      const long = { a: 'é'.repeat(length) }
+      expect(await unsealData(await nodeBox.seal(long, PASSWORD, 60), { password: PASSWORDS })).toEqual(long)
+    }
+  })
+
   it('writes seals of the one form, never the same twice', async () => {
     const [one, other] = [await nodeBox.seal({ a: 1 }, PASSWORD, 60), await nodeBox.seal({ a: 1 }, PASSWORD, 60)]
     expect(parseSealText(one)).toMatchObject({ passwordId: 1 })

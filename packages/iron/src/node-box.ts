@@ -1,11 +1,13 @@
 /**
  * Sealing and opening by `node:crypto`, synchronously: the same bytes as iron's, without a hop through the thread pool for each of the
- * six operations that a seal takes.
+ * operations that a seal takes.
  *
  * @module
  */
 
 import { systemRuntime, type JsonValue, type NodeBuffer, type NodeCrypto, type NodeKey } from '@latchkey/core'
+import { createKeyDerivation } from './key-derivation.ts'
+import { createRekeyedHmac, toBytes, writeBytes } from './rekeyed-hmac.ts'
 import type { SealBox } from './seal-box.ts'
 
 const PREFIX = 'Fe26.2'
@@ -13,7 +15,8 @@ const SUFFIX = '~2'
 const CIPHER = 'aes-256-cbc'
 const SALT_BYTES = 32
 const IV_BYTES = 16
-const KEY_BYTES = 32
+/** Of a seal that a cookie can hold; room for a longer one is made when there is one. */
+const LONGEST = 4_096
 /** So long after its expiration iron still opens a seal, in milliseconds. */
 const SKEW = 60_000
 
@@ -26,12 +29,18 @@ const decoder = new TextDecoder()
  * @param buffer The platform's `Buffer`.
  */
 export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
-  /** PBKDF2 (RFC 8018) with SHA-1 and one round. As a key object: raw bytes would be made into one at each use, at a higher price. */
-  const deriveKey = (password: string, salt: string): NodeKey =>
-    node.createSecretKey(node.pbkdf2Sync(password, salt, 1, KEY_BYTES, 'sha1'))
+  const deriveKey = createKeyDerivation(node, buffer)
+  let hmac = createRekeyedHmac('sha256', LONGEST, node)
 
-  const macOf = (signed: string, password: string, salt: string): Uint8Array<ArrayBuffer> =>
-    node.createHmac('sha256', deriveKey(password, salt)).update(signed).digest()
+  // As a key object: a cipher that is given raw bytes makes a key of them at a higher price.
+  const cipherKey = (password: string, salt: string): NodeKey => node.createSecretKey(deriveKey(password, salt))
+
+  function macOf(signed: string, password: string, salt: string): Uint8Array<ArrayBuffer> {
+    if (signed.length > hmac.input.length) hmac = createRekeyedHmac('sha256', signed.length, node)
+    hmac.setKey(deriveKey(password, salt))
+    writeBytes(signed, hmac.input)
+    return toBytes(hmac.sign(signed.length))
+  }
 
   function write(bytes: Uint8Array<ArrayBuffer>, encoding: 'base64url' | 'hex'): string {
     return buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding)
@@ -44,7 +53,7 @@ export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
       const salt = salts.slice(0, salts.length / 2)
       const macSalt = salts.slice(salts.length / 2)
       const iv = random.subarray(2 * SALT_BYTES)
-      const cipher = node.createCipheriv(CIPHER, deriveKey(password, salt), iv)
+      const cipher = node.createCipheriv(CIPHER, cipherKey(password, salt), iv)
       const sealed = join(cipher.update(buffer.from(JSON.stringify(values), 'utf8')), cipher.final())
       const expiresAt = systemRuntime.now() + ttl * 1_000
       const signed = `${PREFIX}*${id}*${salt}*${write(iv, 'base64url')}*${write(sealed, 'base64url')}*${expiresAt}`
@@ -58,7 +67,7 @@ export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
       if (given.length !== expected.length || !node.timingSafeEqual(given, expected)) return undefined
       // Only who has the password comes this far, so that nothing is told by what fails here.
       try {
-        const cipher = node.createDecipheriv(CIPHER, deriveKey(password, salt), buffer.from(iv, 'base64url'))
+        const cipher = node.createDecipheriv(CIPHER, cipherKey(password, salt), buffer.from(iv, 'base64url'))
         const bytes = join(cipher.update(buffer.from(ciphertext, 'base64url')), cipher.final())
         return (JSON.parse(decoder.decode(bytes)) as JsonValue) ?? {}
       } catch {

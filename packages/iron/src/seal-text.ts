@@ -12,7 +12,7 @@ export interface SealText {
   readonly passwordId: number
   /** When it says that it ends, in epoch milliseconds. Part of what its MAC covers. */
   readonly expiresAt: number
-  /** What the key of the cipher is derived with. */
+  /** What the key of the cipher is derived with: 64 hexadecimal digits. */
   readonly salt: string
   /** The initial vector, in base64url. */
   readonly iv: string
@@ -20,7 +20,7 @@ export interface SealText {
   readonly ciphertext: string
   /** What the MAC covers: all of it but the last two fields. */
   readonly signed: string
-  /** What the key of the MAC is derived with. */
+  /** What the key of the MAC is derived with: 64 hexadecimal digits. */
   readonly macSalt: string
   /** The MAC, in base64url. */
   readonly mac: string
