@@ -16,7 +16,8 @@ import { kyselySessionStore } from './session-store.ts'
 
 /** The PostgreSQL server that the tests run on. */
 export const POSTGRES_URL: string = process.env['LATCHKEY_POSTGRES_URL'] ?? 'postgres://root@127.0.0.1:5432/test'
-const MYSQL_URL = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
+/** The MariaDB server that the tests run on. */
+export const MYSQL_URL: string = process.env['LATCHKEY_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/test'
 
 /** The names of all tables, without the prefix. */
 const TABLES = ['sessions', 'subjects', 'tokens', 'revocations', 'cut_offs', 'migrations', 'migrations_lock']

@@ -1,17 +1,17 @@
 /**
- * Statements that PostgreSQL parses and plans once for each connection.
+ * Statements that a server parses and plans once for each connection.
  *
- * Kysely sends every statement without a name, so that the server parses and plans it each time: for a read by primary key, that is most
- * of the work. The stores mark their statements, and a pool that is wrapped by `withPreparedStatements` gives the marked ones names.
+ * Kysely sends every statement by itself, so that the server parses and plans it each time: for a read by primary key, that is most of the
+ * work. The stores mark their statements, and a pool that is wrapped by `withPreparedStatements` has the marked ones prepared.
  *
  * @module
  */
 
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { MysqlPool, MysqlPoolConnection, PostgresPool, PostgresPoolClient } from 'kysely'
 
 const MARK = ' /* latchkey */'
 
-/** So many statements of a connection get a name, each of which the server keeps a plan for. The stores have a few dozen. */
+/** So many statements of a connection are prepared, each of which the server keeps a plan for. The stores have a few dozen. */
 const MAX_NAMES = 100
 
 /** Marks a statement as one of the few that never change, however often they run. */
@@ -24,13 +24,19 @@ interface NamingClient {
   query(query: { readonly name: string; readonly text: string; readonly values: readonly unknown[] }): unknown
 }
 
-/** One for each connection, however often its pool is wrapped: names belong to the connection. */
-const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
+/** What a connection of mysql2 can do besides what Kysely asks of it. */
+interface PreparingConnection {
+  execute(sql: string, values: readonly unknown[], callback: unknown): unknown
+}
+
+/** One for each connection, however often its pool is wrapped: what is prepared belongs to the connection. */
+const wrapped = new WeakMap<object, object>()
 
 /**
- * Wraps a pool of `pg` for Kysely's `PostgresDialect`, so that the statements of Latchkey's stores are prepared: the server parses and plans
- * each of them once for a connection. All other statements, the application's own, go out as they would without it: their plans might
- * depend on their values, and one that selects `*` fails once prepared when a migration changes its table.
+ * Wraps a pool of `pg` for Kysely's `PostgresDialect`, or of `mysql2` for its `MysqlDialect`, so that the statements of Latchkey's stores
+ * are prepared: the server parses each of them once for a connection. All other statements, the application's own, go out as they would
+ * without it: their plans might depend on their values, and one that selects `*` fails on PostgreSQL once prepared when a migration changes
+ * its table.
  *
  * The pool itself stays as it is, and `destroy()` of the Kysely ends it as usual. At most 100 statements of a connection are prepared.
  *
@@ -50,44 +56,84 @@ const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
  * export const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: withPreparedStatements(pool) }) })
  * ```
  */
-export function withPreparedStatements(pool: PostgresPool): PostgresPool {
+export function withPreparedStatements(pool: PostgresPool): PostgresPool
+/** The same for a pool of `mysql2`. */
+export function withPreparedStatements(pool: MysqlPool): MysqlPool
+/** Whichever it is. */
+export function withPreparedStatements(pool: PostgresPool | MysqlPool): PostgresPool | MysqlPool {
+  return 'getConnection' in pool ? wrapMysqlPool(pool) : wrapPostgresPool(pool)
+}
+
+function wrapPostgresPool(pool: PostgresPool): PostgresPool {
   return {
     ...(pool.Client === undefined ? {} : { Client: pool.Client }),
     options: pool.options,
     end: () => pool.end(),
-    async connect() {
-      const client = await pool.connect()
-      const known = wrapped.get(client) ?? wrapClient(client)
-      wrapped.set(client, known)
-      return known
-    },
+    connect: async () => wrapOnce(await pool.connect(), namingQuery),
   }
 }
 
-function wrapClient(client: PostgresPoolClient): PostgresPoolClient {
-  const names = new Map<string, string>()
+/** A statement with its values; or a cursor, which comes alone. */
+function namingQuery(client: PostgresPoolClient): (text: string, values: readonly unknown[]) => unknown {
+  const nameOf = createNames()
   const naming = client as unknown as NamingClient
+  return (text, values) => {
+    const name = typeof text === 'string' ? nameOf(text) : undefined
+    return name === undefined ? client.query(text, values) : naming.query({ name, text, values })
+  }
+}
 
-  function nameOf(text: string): string | undefined {
+function wrapMysqlPool(pool: MysqlPool): MysqlPool {
+  return {
+    end: (callback) => pool.end(callback),
+    getConnection: (callback) =>
+      pool.getConnection((error, connection) =>
+        callback(error, error ? connection : wrapOnce(connection, preparingQuery)),
+      ),
+  }
+}
+
+type MysqlQuery = MysqlPoolConnection['query']
+
+/** Without a callback it is a stream that is asked for. */
+function preparingQuery(connection: MysqlPoolConnection): MysqlQuery {
+  const nameOf = createNames()
+  const preparing = connection as unknown as PreparingConnection
+  return (text, values: readonly unknown[], callback) =>
+    callback !== undefined && nameOf(text) !== undefined
+      ? (preparing.execute(text, values.map(toBuffer), callback) as ReturnType<MysqlQuery>)
+      : connection.query(text, values, callback)
+}
+
+/** mysql2 takes no other bytes for bytes, when it binds them, but for text in the character set of the connection. */
+function toBuffer(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value
+}
+
+/** Creates what names the marked statements of one connection, until there are too many. */
+function createNames(): (text: string) => string | undefined {
+  const names = new Map<string, string>()
+  return (text) => {
     const known = names.get(text)
     if (known !== undefined || !text.endsWith(MARK) || names.size >= MAX_NAMES) return known
     const name = `latchkey_${names.size + 1}`
     names.set(text, name)
     return name
   }
+}
 
-  /** A statement with its values; or a cursor, which comes alone. */
-  function query(text: string, values: readonly unknown[]): unknown {
-    const name = typeof text === 'string' ? nameOf(text) : undefined
-    return name === undefined ? client.query(text, values) : naming.query({ name, text, values })
-  }
-
+function wrapOnce<Client extends object>(client: Client, createQuery: (client: Client) => unknown): Client {
+  const known = wrapped.get(client) as Client | undefined
+  if (known !== undefined) return known
+  const query = createQuery(client)
   // Everything else, such as the id by which a statement is cancelled, is the client's own.
-  return new Proxy(client, {
+  const proxy = new Proxy(client, {
     get(target, member) {
       if (member === 'query') return query
       const value: unknown = Reflect.get(target, member)
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
+  wrapped.set(client, proxy)
+  return proxy
 }

@@ -38,7 +38,9 @@ export function prepareStatement<Name extends string>(
   const executor = db.getExecutor()
   const dialect = dialectOf(db)
   const bind = dialect === 'mysql' ? toMysqlValue : asIs
-  const text = dialect === 'postgres' ? markForPreparing(compiled.sql) : compiled.sql
+  // MySQL takes none but an integer for a limit, and mysql2 binds numbers to what is prepared as doubles.
+  const isNeverPrepared = dialect === 'sqlite' || (dialect === 'mysql' && names.includes('limit' as Name))
+  const text = isNeverPrepared ? compiled.sql : markForPreparing(compiled.sql)
   return (values, signal) => {
     const parameters = names.map((name) => bind(values[name]))
     const query = CompiledQuery.raw(text, parameters)

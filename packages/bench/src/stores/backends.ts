@@ -8,6 +8,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMemoryRevocationStore, createMemorySessionStore, type SessionStoreParts } from '@latchkey/core'
+import { withPreparedStatements } from '@latchkey/kysely'
 import { nodeSqliteDialect, openSqlite } from '@latchkey/kysely/node-sqlite'
 import { redisRevocationStore, redisSessionStore, type NodeRedisClient } from '@latchkey/redis'
 import { MysqlDialect } from 'kysely'
@@ -75,31 +76,40 @@ const sqlite: BackendKind = {
   },
 }
 
-const mariadb: BackendKind = {
-  name: 'MariaDB',
-  isNetworked: true,
-  async open() {
-    const prefix = newPrefix()
-    const { store, counted, revocations, close } = await openKysely(
-      new MysqlDialect({ pool: createPool({ uri: MYSQL_URL, connectionLimit: 8 }) }),
-      prefix,
-    )
-    const bare = createPool({ uri: MYSQL_URL, connectionLimit: 8 })
-    const pool = bare.promise()
-    return {
-      store,
-      counted,
-      revocations,
-      bareRead: (id) => pool.execute(`select * from ${prefix}sessions where id = ?`, [id]),
-      bareWrite: (id, data) => pool.execute(`update ${prefix}sessions set data = ? where id = ?`, [data, id]),
-      bytesPerSession: async () => undefined,
-      async close() {
-        await pool.end()
-        await close()
-      },
-    }
-  },
+/** With prepared statements on both sides, or without them on both sides. */
+function mariadbKind(name: string, isPrepared: boolean): BackendKind {
+  return {
+    name,
+    isNetworked: true,
+    isVariant: !isPrepared,
+    async open() {
+      const prefix = newPrefix()
+      const own = createPool({ uri: MYSQL_URL, connectionLimit: 8 })
+      const { store, counted, revocations, close } = await openKysely(
+        new MysqlDialect({ pool: isPrepared ? withPreparedStatements(own) : own }),
+        prefix,
+      )
+      const pool = createPool({ uri: MYSQL_URL, connectionLimit: 8 }).promise()
+      const send = (text: string, values: string[]): unknown =>
+        isPrepared ? pool.execute(text, values) : pool.query(text, values)
+      return {
+        store,
+        counted,
+        revocations,
+        bareRead: (id) => send(`select * from ${prefix}sessions where id = ?`, [id]),
+        bareWrite: (id, data) => send(`update ${prefix}sessions set data = ? where id = ?`, [data, id]),
+        bytesPerSession: async () => undefined,
+        async close() {
+          await pool.end()
+          await close()
+        },
+      }
+    },
+  }
 }
+
+const mariadb = mariadbKind('MariaDB', true)
+const unpreparedMariadb = mariadbKind('MariaDB, not prepared', false)
 
 const redis: BackendKind = {
   name: 'Redis',
@@ -141,7 +151,13 @@ const redis: BackendKind = {
 
 /** Those that need nothing, and those that need a server. */
 export const LOCAL_BACKENDS: readonly BackendKind[] = [memory, sqlite]
-export const NETWORKED_BACKENDS: readonly BackendKind[] = [postgres, unpreparedPostgres, mariadb, redis]
+export const NETWORKED_BACKENDS: readonly BackendKind[] = [
+  postgres,
+  unpreparedPostgres,
+  mariadb,
+  unpreparedMariadb,
+  redis,
+]
 
 /** Opens a kind of store; undefined when its server cannot be reached. */
 export async function openIfReachable(kind: BackendKind): Promise<Backend | undefined> {

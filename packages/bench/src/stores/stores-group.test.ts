@@ -46,5 +46,5 @@ describeServices(() => {
     })
     const titles = findings.tables.map(({ title }) => title)
     expect(titles).toEqual(expect.arrayContaining(['PostgreSQL: operations', 'PostgreSQL, not prepared: operations']))
-  })
+  }, 60_000)
 })

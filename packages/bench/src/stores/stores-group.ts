@@ -16,7 +16,7 @@ const NETWORK_GOAL: CaseGoal = { words: '<= 1.15x the bare command in wall time'
 export function createStoresGroup(kinds: readonly BackendKind[]): Group {
   return {
     name: 'stores',
-    about: `Each operation of a store's contract beside the bare command of its own driver: one prepared \`select\` or \`update\` by primary key, one \`GET\` or \`SET\`, on a connection of its own, one at a time. The bare write looks at no version, no expiry and no epoch, and the bare read of Redis and SQL leaves its answer as it came. PostgreSQL is measured with \`withPreparedStatements\`, beside a prepared bare command; *not prepared* is the store without it, beside a bare command that is not prepared either. A rotation is an update of other columns. On a network the goal is about wall time: that is what a request waits for.`,
+    about: `Each operation of a store's contract beside the bare command of its own driver: one prepared \`select\` or \`update\` by primary key, one \`GET\` or \`SET\`, on a connection of its own, one at a time. The bare write looks at no version, no expiry and no epoch, and the bare read of Redis and SQL leaves its answer as it came. PostgreSQL and MariaDB are measured with \`withPreparedStatements\`, beside a prepared bare command; *not prepared* is the store without it, beside a bare command that is not prepared either. A rotation is an update of other columns. On a network the goal is about wall time: that is what a request waits for.`,
     async run({ effort, progress }) {
       const parts: Findings[] = []
       for (const kind of kinds) {

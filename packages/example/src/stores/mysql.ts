@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withPreparedStatements } from '@latchkey/kysely'
 import { MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { RateLimiterMySQL } from 'rate-limiter-flexible'
@@ -14,7 +15,8 @@ import { counterTable, openSqlServer, PREFIX } from './sql-server.ts'
 export function openMysqlStores({ url = '', prefix = PREFIX }: StorePlace): Promise<AppStores> {
   const pool = createPool({ uri: url, connectTimeout: 2_000 })
   const dbName = decodeURIComponent(new URL(url).pathname.slice(1))
-  return openSqlServer(new MysqlDialect({ pool }), {
+  // The address is the server's own: behind a pooler that knows nothing of prepared statements, this would not do.
+  return openSqlServer(new MysqlDialect({ pool: withPreparedStatements(pool) }), {
     prefix,
     createCounter: (options) =>
       new RateLimiterMySQL({

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withPreparedStatements } from '@latchkey/kysely'
 import { PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
@@ -15,7 +16,8 @@ export function openPostgresStores({ url, prefix = PREFIX, onError }: StorePlace
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 2_000 })
   // An idle connection that is lost would end the process.
   pool.on('error', onError)
-  return openSqlServer(new PostgresDialect({ pool }), {
+  // The address is the server's own: behind a pooler that knows nothing of prepared statements, this would not do.
+  return openSqlServer(new PostgresDialect({ pool: withPreparedStatements(pool) }), {
     prefix,
     createCounter: (options) =>
       new RateLimiterPostgres({
