@@ -87,7 +87,7 @@ function recordingMysqlPool(failure: Error | null = null): { pool: MysqlPool; as
 
 function connectionOf(pool: MysqlPool): Promise<MysqlPoolConnection> {
   return new Promise((resolve, reject) =>
-    pool.getConnection((error, connection) => (error === null ? resolve(connection) : reject(error))),
+    pool.getConnection((error, connection) => (error instanceof Error ? reject(error) : resolve(connection))),
   )
 }
 
