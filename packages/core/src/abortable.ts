@@ -16,9 +16,13 @@ export function abortable<Result>(signal: AbortSignal | undefined, task: () => P
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const abort = (): void => reject(signal.reason as Error)
+    const ended =
+      <Value>(settle: (value: Value) => void) =>
+      (value: Value): void => {
+        signal.removeEventListener('abort', abort)
+        settle(value)
+      }
     signal.addEventListener('abort', abort)
-    task()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort))
+    task().then(ended(resolve), ended(reject))
   })
 }

@@ -37,6 +37,8 @@ export function prepareStatement<Name extends string>(
   const names = compiled.parameters as readonly Name[]
   const executor = db.getExecutor()
   const dialect = dialectOf(db)
+  // SQLite rolls no statement back for the sake of another.
+  const isRepeated = dialect !== 'sqlite' && !db.isTransaction
   const bind = dialect === 'mysql' ? toMysqlValue : asIs
   // MySQL takes none but an integer for a limit, and mysql2 binds numbers to what is prepared as doubles.
   const isNeverPrepared = dialect === 'sqlite' || (dialect === 'mysql' && names.includes('limit' as Name))
@@ -53,7 +55,7 @@ export function prepareStatement<Name extends string>(
           return connection.executeQuery(query)
         }),
       )
-    return db.isTransaction ? run() : retryRolledBack(run, signal)
+    return isRepeated ? retryRolledBack(run, signal) : run()
   }
 }
 
