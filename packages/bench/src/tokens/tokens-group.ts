@@ -4,25 +4,22 @@
  * @module
  */
 
-import { createHmac, createSecretKey, generateKeyPairSync, randomBytes, randomUUID, type JsonWebKey } from 'node:crypto'
-import { createMemoryRevocationStore, type KeyAlgorithm } from '@latchkey/core'
-import { createSigner } from 'fast-jwt'
-import { SignJWT } from 'jose'
-import jsonwebtoken from 'jsonwebtoken'
+import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto'
+import { createMemoryRevocationStore, type Auth, type KeyAlgorithm } from '@latchkey/core'
 import { forgeToken } from '../forgery.ts'
 import { joinFindings, type Extent, type Group } from '../group.ts'
 import { measureCase, type MeasuredCase, type Subject } from '../measuring.ts'
 import { reportCases, type CaseGoal } from '../report.ts'
 import { floodWithForgeries, reportFlood } from './forged-flood.ts'
+import { signingSubjects } from './signers.ts'
 import {
-  AUDIENCE,
   createOurAuth,
   fastJwtVerifier,
   hmacFloor,
-  ISSUER,
   joseVerifier,
   jsonwebtokenVerifier,
   materialOf,
+  ourCall,
   ourVerifier,
   seenFloor,
   signatureFloor,
@@ -44,7 +41,7 @@ type Planned = readonly [MeasuredCase, CaseGoal | undefined]
 /** The group. */
 export const tokensGroup: Group = {
   name: 'tokens',
-  about: `Tokens of RFC 9068 with issuer, audience, expiry, a subject, an id and one scope. *Cold*: ${TOKENS} different tokens in turn and no cache. *Seen before*: the same token again, as a new text, with the cache. Keys are imported once. Every verifier checks issuer, audience and expiry; ours checks the type, the id and the form of everything besides. The floor is one HMAC, or one signature off the main thread, and one \`JSON.parse\`. *Revocations looked up*: with a copy of the revocations in the process (\`authoritative: 'local'\`), of 1,000 other tokens and as many other subjects; the peers have none. *A flood* is of forged tokens that all differ, once through each side in turns of a tenth; what it leaves behind is the heap after a collection, less that before.`,
+  about: `Tokens of RFC 9068 with issuer, audience, expiry, a subject, an id and one scope, each as text of its own, as a parser of HTTP makes it. *Cold*: ${TOKENS} different tokens in turn and no cache. *Seen before*: the same token again, as a new text, with the cache. Keys are imported once. Every verifier checks issuer, audience and expiry; ours checks the type, the id and the form of everything besides. A call that gives a promise is awaited once; what throws is called within a \`try\`. The floor is one HMAC by \`createHmac\`, or one signature off the main thread, and one \`JSON.parse\`, without a promise; ours makes its HMACs by \`hash\`, which is cheaper. *Revocations looked up*: with a copy of the revocations in the process (\`authoritative: 'local'\`), of 1,000 other tokens and as many other subjects; the peers have none. *A flood* is of forged tokens that all differ, once through each side in turns of a tenth; what it leaves behind is the heap after a collection, less that before.`,
   async run({ effort, extent, progress }) {
     const planned = [...(await planHmac()), ...(await planAsymmetric())]
     const cases = []
@@ -65,15 +62,16 @@ async function planHmac(): Promise<readonly Planned[]> {
   const warm = await createOurAuth(material, true)
   const tokens = await mint(material)
   const [first = ''] = tokens
-  const forged = tokens.map(forgeToken)
+  const forged = tokens.map((token) => toOwnText(forgeToken(token)))
 
   const verifying = (
-    ours: Verifier,
+    auth: Auth,
     fastJwt: Verifier,
     floor: Verifier,
     input: (index: number) => string,
+    authoritative: 'local' | false = false,
   ): Subject[] => [
-    verifyingSubject('latchkey', 'ours', ours, first, input),
+    ourSubject(auth, first, input, authoritative),
     verifyingSubject('node:crypto', 'floor', floor, first, input),
     verifyingSubject('jose', 'peer', joseVerifier(material), first, input),
     verifyingSubject('fast-jwt', 'peer', fastJwt, first, input),
@@ -81,11 +79,11 @@ async function planHmac(): Promise<readonly Planned[]> {
   ]
   const fresh = (index: number): string => tokens[index % TOKENS] as string
   const hmac = hmacFloor(material)
-  const coldOnes = verifying(ourVerifier(cold), fastJwtVerifier(material, false), hmac, fresh)
+  const coldOnes = verifying(cold, fastJwtVerifier(material, false), hmac, fresh)
   // Another text each time, as a parser of HTTP makes it.
   const bytes = Buffer.from(first)
   const seen = seenFloor(hmac as (token: string) => string | null)
-  const seenOnes = verifying(ourVerifier(warm), fastJwtVerifier(material, true), seen, () => bytes.toString('latin1'))
+  const seenOnes = verifying(warm, fastJwtVerifier(material, true), seen, () => bytes.toString('latin1'))
   // Tokens of others that were revoked, and a subject whose epoch has risen, on both sides.
   const revocations = createMemoryRevocationStore()
   const denied = new Set<string>()
@@ -102,11 +100,15 @@ async function planHmac(): Promise<readonly Planned[]> {
     hmac as (token: string) => string | null,
     (token, subject) => !denied.has(token) && (epochs.get(subject) ?? 0) <= 0,
   )
-  const lookedUpOnes = verifying(ourVerifier(revocable, 'local'), fastJwtVerifier(material, true), looksUp, () =>
-    bytes.toString('latin1'),
+  const lookedUpOnes = verifying(
+    revocable,
+    fastJwtVerifier(material, true),
+    looksUp,
+    () => bytes.toString('latin1'),
+    'local',
   ).filter(({ name }) => name !== 'jsonwebtoken')
   const forgedOnes = verifying(
-    ourVerifier(warm),
+    warm,
     fastJwtVerifier(material, false),
     hmac,
     (index) => forged[index % TOKENS] as string,
@@ -160,9 +162,8 @@ async function planAsymmetric(): Promise<readonly Planned[]> {
       const tokens = await mint(material)
       const [first = ''] = tokens
       const input = (index: number): string => tokens[index % TOKENS] as string
-      const ours = ourVerifier(await createOurAuth(material, false))
       const subjects = [
-        verifyingSubject('latchkey', 'ours', ours, first, input),
+        ourSubject(await createOurAuth(material, false), first, input),
         verifyingSubject('node:crypto, callback', 'floor', signatureFloor(material), first, input),
         verifyingSubject('jose', 'peer', joseVerifier(material), first, input),
       ]
@@ -176,9 +177,28 @@ async function planAsymmetric(): Promise<readonly Planned[]> {
 
 async function mint(material: KeyMaterial): Promise<readonly string[]> {
   const auth = await createOurAuth(material, false)
-  return Promise.all(
+  const tokens = await Promise.all(
     Array.from({ length: TOKENS }, (_, index) => auth.issueAccessToken(`user-${index}`, { scopes: ['notes:read'] })),
   )
+  return tokens.map(toOwnText)
+}
+
+/** Text as a parser of HTTP makes it: not put together from parts, which whoever reads it first would have to join. */
+function toOwnText(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+function ourSubject(
+  auth: Auth,
+  good: string,
+  input: (index: number) => string,
+  authoritative: 'local' | false = false,
+): Subject {
+  const call = ourCall(auth, authoritative)
+  return {
+    ...verifyingSubject('latchkey', 'ours', ourVerifier(auth, authoritative), good, input),
+    run: (index) => call(input(index)),
+  }
 }
 
 function verifyingSubject(
@@ -197,48 +217,4 @@ function verifyingSubject(
       if ((await verifier(forgeToken(good))) !== null) throw new Error(`${name} takes a forged token`)
     },
   }
-}
-
-async function signingSubjects(material: KeyMaterial): Promise<readonly Subject[]> {
-  const auth = await createOurAuth(material, false)
-  const secret = Buffer.from(material.privateJwk.k ?? '', 'base64url')
-  const key = createSecretKey(secret)
-  const header = { alg: 'HS256', typ: 'at+jwt', kid: 'bench' } as const
-  const claims = (): object => {
-    const now = Math.floor(Date.now() / 1_000)
-    return {
-      iss: ISSUER,
-      aud: AUDIENCE,
-      sub: 'user-0',
-      iat: now,
-      exp: now + 600,
-      jti: randomUUID(),
-      scope: 'notes:read',
-    }
-  }
-  const encodedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
-  const fastJwt = createSigner({ key: secret, algorithm: 'HS256', header: { ...header } })
-  const signers: readonly (readonly [string, Subject['role'], () => Promise<string> | string])[] = [
-    ['latchkey', 'ours', () => auth.issueAccessToken('user-0', { scopes: ['notes:read'] })],
-    [
-      'node:crypto',
-      'floor',
-      () => {
-        const signed = `${encodedHeader}.${Buffer.from(JSON.stringify(claims())).toString('base64url')}`
-        return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
-      },
-    ],
-    ['jose', 'peer', () => new SignJWT({ ...claims() }).setProtectedHeader(header).sign(key)],
-    ['fast-jwt', 'peer', () => fastJwt({ ...claims() })],
-    ['jsonwebtoken', 'peer', () => jsonwebtoken.sign(claims(), key, { algorithm: 'HS256', header })],
-  ]
-  return signers.map(([name, role, run]) => ({
-    name,
-    role,
-    run,
-    async check() {
-      const [one, other] = [await run(), await run()]
-      if (one === other || !(await auth.verifyAccessToken(one)).ok) throw new Error(`${name} signs no good tokens`)
-    },
-  }))
 }

@@ -13,7 +13,14 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
-import { createAuth, createKeyring, type Auth, type KeyAlgorithm, type RevocationStore } from '@latchkey/core'
+import {
+  createAuth,
+  createKeyring,
+  type Auth,
+  type KeyAlgorithm,
+  type RevocationStore,
+  type VerifyResult,
+} from '@latchkey/core'
 import { createVerifier, TokenError } from 'fast-jwt'
 import { errors as joseErrors, jwtVerify } from 'jose'
 import jsonwebtoken from 'jsonwebtoken'
@@ -52,10 +59,19 @@ export async function createOurAuth(
   return createAuth({ tokens, ...(revocations === undefined ? {} : { revocations: { store: revocations } }) })
 }
 
-/** `auth.verifyAccessToken`; `local` looks at a copy of the revocations besides. */
+/**
+ * The call alone, which a handler awaits once: it answers with values, so that nothing has to be caught around it. `local` looks at a copy of
+ * the revocations besides.
+ */
+export function ourCall(auth: Auth, authoritative: 'local' | false = false): (token: string) => Promise<VerifyResult> {
+  return (token) => auth.verifyAccessToken(token, { authoritative })
+}
+
+/** The same as a verifier. */
 export function ourVerifier(auth: Auth, authoritative: 'local' | false = false): Verifier {
+  const call = ourCall(auth, authoritative)
   return async (token) => {
-    const result = await auth.verifyAccessToken(token, { authoritative })
+    const result = await call(token)
     return result.ok ? result.principal.subject : null
   }
 }
