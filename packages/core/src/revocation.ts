@@ -31,7 +31,7 @@ export function decideRevocation(
   { ids, subject, epoch }: RevocableCredential,
   { revoked, cutOffs }: KnownRevocations,
 ): boolean {
-  if (ids.some((id) => revoked.has(revocationKey(id, subject)))) return true
+  if (revoked.size > 0 && ids.some((id) => revoked.has(revocationKey(id, subject)))) return true
   const cutOff = subject === null ? undefined : cutOffs.get(subject)
   if (cutOff === undefined || epoch >= cutOff.epoch) return false
   return cutOff.spared === null || !ids.includes(cutOff.spared) || epoch < cutOff.floor

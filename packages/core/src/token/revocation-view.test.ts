@@ -68,6 +68,22 @@ describe('createRevocationView()', () => {
     expect(decide()).toBe(true)
   })
 
+  it('knows a revocation for as long as it says, also where the same id of another subject is forgotten before', async () => {
+    const { decide, store, runtime, pass } = watch()
+    const revoke = (subject: string, seconds: number): Promise<boolean> =>
+      store.revoke({ ...ALICE, subject }, runtime.now() + seconds * 1_000, { now: runtime.now() })
+    await revoke('bob', 5)
+    await revoke('alice', 600)
+    await revoke('carol', 5)
+    for (let round = 0; round < 60; round += 1) {
+      decide()
+      await pass(2_500)
+    }
+    decide()
+    await settle()
+    expect(decide()).toBe(true)
+  })
+
   it('rests when nobody uses it, and is then too old', async () => {
     const { decide, asked, revoke, pass } = watch()
     decide()

@@ -6,7 +6,7 @@
 
 import type { Runtime } from '../ports.ts'
 import { decideRevocation, learnRevocations, type GrowingRevocations } from '../revocation.ts'
-import type { RevocableCredential, RevocationChanges } from '../revocation-port.ts'
+import type { RevocableCredential, Revocation, RevocationChanges } from '../revocation-port.ts'
 import { readClock } from '../runtime.ts'
 
 /** How a copy is kept, in milliseconds. */
@@ -27,6 +27,7 @@ export interface RevocationView {
 
 /** For clocks of other processes that differ, and for writes that were under way when the store was asked. */
 const OVERLAP = 60_000
+const NONE: ReadonlyMap<string, Revocation> = new Map()
 
 /**
  * Creates a copy, empty and stale at first. The first `decide` has the store asked, and for as long as the copy is in use it is asked
@@ -42,6 +43,8 @@ export function createRevocationView(
   runtime: Runtime,
 ): RevocationView {
   const known: GrowingRevocations = { revoked: new Map(), cutOffs: new Map() }
+  /** The ids in it: of most credentials none is there, and then no key is made to find that out. */
+  let named = new Set<string>()
   let askedAt: number | undefined
   let awake = false
   let used = false
@@ -69,7 +72,11 @@ export function createRevocationView(
   }
 
   function forget(before: number): void {
-    for (const [key, { until }] of known.revoked) if (until <= before) known.revoked.delete(key)
+    named = new Set()
+    for (const [key, { id, until }] of known.revoked) {
+      if (until <= before) known.revoked.delete(key)
+      else named.add(id)
+    }
     // An epoch is never less than the time of its cut-off, and what stood below that has expired by itself.
     for (const [subject, { epoch }] of known.cutOffs) if (epoch + horizon <= before) known.cutOffs.delete(subject)
   }
@@ -81,7 +88,8 @@ export function createRevocationView(
       wake()
       // A clock that went back says nothing about the copy's age.
       if (askedAt === undefined || now - askedAt > staleAfter || now < askedAt) return undefined
-      return decideRevocation(credential, known)
+      const revoked = credential.ids.some((id) => named.has(id)) ? known.revoked : NONE
+      return decideRevocation(credential, { revoked, cutOffs: known.cutOffs })
     },
   }
 }
