@@ -122,8 +122,9 @@ describe('open(): where a request comes from', () => {
     const test = createTestSessions()
     const cookie = await test.logIn('7')
     test.storeCalls.length = 0
-    const { opened: refused } = await test.open({ method: 'POST', headers: { ...headers, cookie } })
+    const { opened: refused, effects } = await test.open({ method: 'POST', headers: { ...headers, cookie } })
     expect(refused).toMatchObject({ ok: false, code: 'cross_origin' })
+    expect(send(effects).headers.get('vary')).toBe('Origin, Sec-Fetch-Site, Referer, Cookie')
     expect(test.storeCalls).toEqual([])
     expect(test.events).toContainEqual({ type: 'rejected', code: 'cross_origin' })
   })

@@ -162,6 +162,7 @@ export function createSessions<Data extends object = JsonObject>(options: Sessio
       }
       const isForeign = readSessionCookie(exchange).status === 'none' ? isCrossOriginChange : isCrossOrigin
       if (isForeign(exchange)) {
+        if (sink.open) sink.setHeader('vary', 'Cookie')
         config.emit({ type: 'rejected', code: 'cross_origin' })
         return { ok: false, ...crossOriginReason(exchange) }
       }

@@ -23,7 +23,7 @@ export interface TokenVerifierOptions
   /** Whom the tokens must be for: at least one of these. 1 to 20. */
   readonly audience: string | readonly string[]
   /**
-   * The issuer's keys: `remoteKeys(...)`, `await discoverKeys(...)`, `await createKeyring(...)` or `keyringFromSecrets(...)`; or a function that
+   * The issuer's keys: `remoteKeys(...)`, `discoverKeys(...)`, `await createKeyring(...)` or `keyringFromSecrets(...)`; or a function that
    * gives the current ones, asked at every use.
    */
   readonly keys: VerificationKeys | (() => VerificationKeys)
