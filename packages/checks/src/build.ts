@@ -1,25 +1,35 @@
 /**
- * Builds every public package into its `dist`: one JavaScript file per entry point of its `exports` map, the chunks that
- * two entry points share, and the declarations.
+ * Builds every public package into its `dist`: a JavaScript file for each entry point of its `exports` map and for each source file that
+ * one exports something from, the chunks that several of them share, and the declarations. A bundler leaves out whole files that are not
+ * used; inside of one it has to keep every constant that is made by a call.
  *
  * @module
  */
 
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { build } from 'tsup'
-import { entryPoints } from './public-exports.ts'
+import { entryPoints, publicExports } from './public-exports.ts'
 import { PUBLIC_PACKAGES, ROOT } from './repository.ts'
 
+/** The files that are built, by their paths below `src`. */
+function partsOf(name: string): Readonly<Record<string, string>> {
+  const source = `packages/${name}/src/`
+  const entries = Object.values(entryPoints(name))
+  const exported = entries.flatMap(publicExports).flatMap(({ kind, file }) => (kind === 'value' ? [file] : []))
+  const own = [...entries, ...exported].filter((path) => path.startsWith(source))
+  return Object.fromEntries(own.map((path) => [path.slice(source.length, -'.ts'.length), path]))
+}
+
 async function buildJavaScript(name: string): Promise<void> {
-  const entries = Object.values(entryPoints(name)).map((path) => [basename(path, '.ts'), path] as const)
+  const entry = partsOf(name)
   // `packages.test.ts` reports an entry point without a source.
-  if (entries.length === 0) return
+  if (Object.keys(entry).length === 0) return
   await build({
     config: false,
     silent: true,
-    entry: Object.fromEntries(entries),
+    entry,
     outDir: `packages/${name}/dist`,
     format: 'esm',
     target: 'node22',

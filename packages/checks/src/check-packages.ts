@@ -8,7 +8,16 @@
  */
 
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
@@ -21,6 +30,13 @@ const TYPES = ['node', 'express']
 const COMPILERS = { 'TypeScript 7': 'ts7/bin/tsc', 'TypeScript 6': 'typescript/bin/tsc' }
 /** What stands beside the sources and is nobody's dependency. */
 const UNPUBLISHED = /\.(test|test-d|fixture)\.ts$|\.tsbuildinfo$|(^|\/)tsconfig/
+/** Words of each part of the core. */
+const JOSE = 'JOSE'
+const FLASK = 'mayNameNoKey:!0'
+const GUARDS = 'www-authenticate'
+const REFRESH = 'refresh_reused'
+const SESSIONS = 'credential_mismatch'
+const TOKENS = 'token_signature'
 const RESOLUTIONS = { nodenext: 'nodenext', bundler: 'esnext' }
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-packed-'))
@@ -121,6 +137,16 @@ async function typeCheckConsumer(specifiers: readonly string[]): Promise<void> {
   }
 }
 
+/** What an application does not import is not in its bundle: told by words that only that part has. */
+async function bundlePart(names: string, unwanted: readonly string[]): Promise<void> {
+  const file = `${names.replaceAll(/\W+/g, '-')}.js`
+  writeFileSync(join(consumer, file), `export { ${names} } from '@latchkey/core'\n`)
+  const options = [file, '--bundle', '--minify', '--format=esm', '--platform=node', `--outfile=bundled/${file}`]
+  const complaints = await runTool('esbuild/bin/esbuild', options, consumer)
+  const bundle = complaints.length === 0 ? readFileSync(join(consumer, 'bundled', file), 'utf8') : ''
+  report(`bundle of ${names}`, [...complaints, ...unwanted.filter((word) => bundle.includes(word))])
+}
+
 /** What a compiler says about declarations of third parties is theirs; everything else is ours, a crash too. */
 function isOurs(line: string): boolean {
   const file = /^(\S+)\(\d+,\d+\): /.exec(line)?.[1]
@@ -138,6 +164,10 @@ try {
     Object.entries(entryPoints(name)).map(([subpath, path]) => [`@latchkey/${name}${subpath.slice(1)}`, path] as const),
   )
   await Promise.all(entries.map(([specifier, path]) => importEntry(specifier, path)))
+  await bundlePart('isFault', [JOSE, FLASK, GUARDS, REFRESH, SESSIONS, TOKENS])
+  await bundlePart('createTokenVerifier, remoteKeys', [JOSE, FLASK, GUARDS, REFRESH, SESSIONS])
+  await bundlePart('createAccessTokens, keyringFromSecrets', [JOSE, FLASK, GUARDS, REFRESH, SESSIONS])
+  await bundlePart('createSessions, storedSessions', [JOSE, FLASK, GUARDS, REFRESH, TOKENS])
   await typeCheckConsumer(entries.map(([specifier]) => specifier))
 } finally {
   rmSync(folder, { recursive: true })

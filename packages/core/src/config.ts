@@ -15,9 +15,8 @@ import type { LocationOptions } from './http/location-options.ts'
 import { describeAbsence, resolveLocations, type TokenReader } from './http/location.ts'
 import { isPort, readChoice, readOptions, readRuntime } from './options.ts'
 import type { Runtime, UserLookup } from './ports.ts'
-import { systemRuntime } from './runtime.ts'
 import { createRootSecrets, type RootSecrets, type Secrets } from './secrets.ts'
-import { bindSessions, type SessionConfig } from './session-config.ts'
+import { bindSessions, SESSION_DEFAULTS, type SessionConfig } from './session-config.ts'
 import { createCsrfTokens, type CsrfTokens } from './session/csrf-token.ts'
 import type { SessionStrategy } from './session/strategy.ts'
 import { bindAccessTokens, type AccessTokens } from './token/access-token.ts'
@@ -77,21 +76,13 @@ export interface AuthConfig<User, Data extends object, OwnClaims = unknown> {
 
 /** Every default of the configuration in one place. Those of `tokens`, `sessions` and `cookie` stand with their options. */
 export const DEFAULTS: { readonly [Name in keyof Required<AuthConfig<unknown, object>>]: unknown } = Object.freeze({
-  origin: undefined,
-  trustedOrigins: [],
-  secrets: undefined,
-  signWith: undefined,
+  ...SESSION_DEFAULTS,
   tokens: undefined,
   apiKeys: undefined,
   revocations: undefined,
-  sessions: undefined,
-  cookie: {},
   users: undefined,
   credentials: 'exclusive',
   realm: 'api',
-  insecureAllowMissingOrigin: false,
-  onEvent: undefined,
-  runtime: systemRuntime,
 })
 
 /** What every flow needs of the configuration. */

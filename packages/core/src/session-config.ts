@@ -12,8 +12,34 @@ import { resolveOriginPolicy, type OriginOptions } from './http/origin-policy.ts
 import type { OriginPolicy } from './http/origin.ts'
 import { isPort } from './options.ts'
 import type { Runtime } from './ports.ts'
+import { systemRuntime } from './runtime.ts'
 import type { RootSecrets } from './secrets.ts'
 import type { SessionEngine, SessionGround, SessionStrategy } from './session/strategy.ts'
+
+/** The members of the configuration that are about sessions. */
+export type SessionOptionName =
+  | 'origin'
+  | 'trustedOrigins'
+  | 'secrets'
+  | 'signWith'
+  | 'sessions'
+  | 'cookie'
+  | 'insecureAllowMissingOrigin'
+  | 'onEvent'
+  | 'runtime'
+
+/** Their defaults. Those of `sessions` and `cookie` stand with their options. */
+export const SESSION_DEFAULTS: { readonly [Name in SessionOptionName]: unknown } = Object.freeze({
+  origin: undefined,
+  trustedOrigins: [],
+  secrets: undefined,
+  signWith: undefined,
+  sessions: undefined,
+  cookie: {},
+  insecureAllowMissingOrigin: false,
+  onEvent: undefined,
+  runtime: systemRuntime,
+})
 
 /** What every flow with a cookie needs of the configuration. */
 export interface SessionConfig {

@@ -5,7 +5,7 @@
  */
 
 import type { OriginProblem, Principal } from './authentication.ts'
-import { DEFAULTS, type AuthConfig } from './config.ts'
+import type { AuthConfig } from './config.ts'
 import { createEmitter } from './emitter.ts'
 import { ConfigError, UsageError } from './faults.ts'
 import { beginSession } from './flow/begin-session.ts'
@@ -29,7 +29,7 @@ import type { JsonObject } from './json.ts'
 import { readOptions, readRuntime } from './options.ts'
 import type { SessionInfo } from './ports.ts'
 import { createRootSecrets, type Secrets } from './secrets.ts'
-import { bindSessions, type SessionConfig } from './session-config.ts'
+import { bindSessions, SESSION_DEFAULTS, type SessionConfig, type SessionOptionName } from './session-config.ts'
 import type { Session } from './session/session.ts'
 import type { SessionEngine, SessionStrategy } from './session/strategy.ts'
 import { createSlot, type SessionSlot } from './session/writer.ts'
@@ -119,17 +119,7 @@ interface Opened extends CookieExchange {
   readonly cookieIgnored: undefined
 }
 
-const NAMES = [
-  'origin',
-  'trustedOrigins',
-  'secrets',
-  'signWith',
-  'sessions',
-  'cookie',
-  'insecureAllowMissingOrigin',
-  'onEvent',
-  'runtime',
-] as const
+const NAMES = Object.keys(SESSION_DEFAULTS) as SessionOptionName[]
 
 /**
  * Creates the sessions of an application that has no use for the rest of `createAuth`.
@@ -195,7 +185,7 @@ export function createSessions<Data extends object = JsonObject>(options: Sessio
 function resolve<Data extends object>(
   options: SessionsOptions<Data>,
 ): SessionConfig & { readonly sessions: SessionEngine } {
-  const given = { ...DEFAULTS, ...readOptions('', options, NAMES) }
+  const given = { ...SESSION_DEFAULTS, ...readOptions('', options, NAMES) }
   const secrets = createRootSecrets(given.secrets, given.signWith)
   const config = bindSessions(given, {
     cookie: createSessionCookie(given.cookie),

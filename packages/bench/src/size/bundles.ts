@@ -15,6 +15,8 @@ export interface Bundle {
   readonly gzip: number
   /** The packages whose code is in it, by their names. */
   readonly packages: readonly string[]
+  /** The bundle itself. */
+  readonly text: string
 }
 
 /** Bundles a module for production; what Node has itself stays outside. */
@@ -42,5 +44,6 @@ export async function bundleOf(code: string): Promise<Bundle> {
     minified: output.contents.length,
     gzip: gzipSync(output.contents).length,
     packages: [...packages].toSorted(),
+    text: output.text,
   }
 }
