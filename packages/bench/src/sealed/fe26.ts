@@ -1,5 +1,5 @@
 /**
- * The least that `Fe26.2` takes: its bytes by synchronous `node:crypto`.
+ * The least that `Fe26.2` takes: its bytes by the calls that `node:crypto` has for them, synchronously.
  *
  * @module
  */

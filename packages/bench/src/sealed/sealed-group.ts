@@ -27,7 +27,7 @@ export const sealedGroup: Group = {
   name: 'sealed',
   about: `Sessions in cookies: \`Fe26.2\` for us and iron-session, a box of sodium for @fastify/secure-session.
 
-*Unseal* and *seal* are the bare functions on every side, on the same values, and the goals are judged by them: our box and its parser against iron-session's \`sealData\` and \`unsealData\`. Ours checks the spelling, the expiry and the MAC, and gives the values; iron-session the expiry and the MAC. The floor is the same bytes by \`node:crypto\`, synchronously, with the MAC checked and no look at time or spelling.
+*Unseal* and *seal* are the bare functions on every side, on the same values, and the goals are judged by them: our box and its parser against iron-session's \`sealData\` and \`unsealData\`. Ours checks the spelling, the expiry and the MAC, and gives the values; iron-session the expiry and the MAC. The floor is the same bytes by the calls that \`node:crypto\` has for them, synchronously, with the MAC checked and no look at time or spelling; ours makes keys and MACs of bare hashes, and can be under it.
 
 *A request* is whole, and judged by no goal: from a Cookie header past a guard to a value of the session, or to the cookie that is sent after one value was written; the cookie is opened first. Beside it are iron-session's \`getIronSession\` and \`save\`, which judge no origin and no timeouts of a session; the floor finds the cookie and does the rest without any check but the MAC. *Seen before* is the same cookie again.`,
   async run({ effort, progress }) {
