@@ -266,7 +266,7 @@ const PROCEDURES: Readonly<Record<string, (step: Step) => Promise<void>>> = {
         secrets: { 1: SECRET },
         sessions: storedSessions(createMemorySessionStore()),
       })
-      const sink = { ...createEffects(), open: true, setCookie: (_name: string, value: string) => void (line = value) }
+      const sink = { open: true, setHeader() {}, setCookie: (_name: string, value: string) => void (line = value) }
       const context = auth.open({ method: 'POST', url: '/', headers: { get: () => null } }, sink)
       await auth.login(context, { subject: 'id-alice', deliver: 'cookie' })
     } finally {

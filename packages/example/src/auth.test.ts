@@ -1,4 +1,4 @@
-import { createEffects, systemRuntime } from '@latchkey/core'
+import { systemRuntime } from '@latchkey/core'
 import { describe, expect, it } from 'vitest'
 import { createAppApiKeys } from './api-keys.ts'
 import { createAppAuth } from './auth.ts'
@@ -20,7 +20,7 @@ async function cookieAt(origin: string): Promise<string> {
     onEvent: () => {},
   })
   let cookie = ''
-  const sink = { ...createEffects(), open: true, setCookie: (_name: string, line: string) => void (cookie = line) }
+  const sink = { open: true, setHeader() {}, setCookie: (_name: string, line: string) => void (cookie = line) }
   const context = auth.open({ method: 'POST', url: '/', headers: { get: () => null } }, sink)
   await auth.login(context, { subject: 'somebody', deliver: 'cookie' })
   await db.destroy()

@@ -17,7 +17,7 @@ export interface EffectSink {
   setHeader(name: string, value: string): void
 }
 
-/** A sink that remembers, and hands over once. */
+/** A sink that remembers, and hands over once. Its methods need their `this`. */
 export interface Effects extends EffectSink {
   /** Whether there is anything to hand over. */
   readonly pending: boolean

@@ -134,15 +134,14 @@ const PROCEDURES: Readonly<Record<string, (step: Step, item: Item) => Promise<vo
     const headers = [['x-csrf-token', attack.token]] as const
     expect((await target.send('POST /checked/transfer', attack.sid, { headers })).status).toBe(200)
     const node = process.getBuiltinModule('node:crypto')
-    // First for the cookie, then for the token.
-    for (const good of [0, 1]) {
+    // First for the cookie of a session that is not known yet, then for the token of one that is.
+    for (const sid of [await target.logIn('somebody'), attack.sid]) {
       const spy = vi.spyOn(node, 'timingSafeEqual').mockImplementation(() => {
         throw new Error('No HMAC')
       })
-      if (good === 1) spy.mockReturnValueOnce(true)
-      const answer = await target.send('POST /checked/transfer', attack.sid, { headers })
+      const answer = await target.send('POST /checked/transfer', sid, { headers })
       expect([answer.status, answer.body.includes('transferred')]).toEqual([500, false])
-      expect(spy).toHaveBeenCalledTimes(good + 1)
+      expect(spy).toHaveBeenCalledOnce()
       expect(target.errors.at(-1)).toMatchObject({ message: 'No HMAC' })
       spy.mockRestore()
     }
