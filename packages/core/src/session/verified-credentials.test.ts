@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heapInUse, partOfLongText } from '../heap.fixture.ts'
 import { createRootSecrets } from '../secrets.ts'
 import {
   issueCredential,
@@ -87,4 +88,15 @@ it('a session that is known costs no MAC, and what was refused is asked again', 
   expect(macs).toBe(2)
   expect([await verify(credential, record), await verify(credential, record)]).toEqual([true, true])
   expect(macs).toBe(3)
+})
+
+it('holds on to no request that a credential was a part of', async () => {
+  const verify = createCredentialVerifier(secrets)
+  const sample = sampleGround()
+  const issue = (index: number) => issueCredential({ ...sample, id: `${index}`.padStart(32, '0') }, secrets)
+  const knows = (credential: Credential) => verify(credential, { ...sample, id: credential.id })
+  const before = heapInUse()
+  for (let index = 0; index < 50; index += 1) expect(await knows(parse(partOfLongText(await issue(index))))).toBe(true)
+  expect(heapInUse() - before).toBeLessThan(10_000_000)
+  expect(await knows(parse(await issue(0)))).toBe(true)
 })

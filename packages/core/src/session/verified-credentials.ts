@@ -34,7 +34,8 @@ export function createCredentialVerifier(secrets: RootSecrets): CredentialVerifi
   const verified = createRecentMap<string, Verified>(MAX_ENTRIES)
 
   function remember({ secret, generation }: Credential, record: CredentialGround): true {
-    const { id, carrier, keyId, salt, subject } = record
+    const { carrier, keyId, salt, subject } = record
+    const id = copyText(record.id)
     verified.set(id, { ground: { id, carrier, keyId, salt, generation, subject }, secret: copyText(secret) })
     return true
   }

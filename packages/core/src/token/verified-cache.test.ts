@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heapInUse, partOfLongText } from '../heap.fixture.ts'
 import { createVerifiedCache, readCacheOptions } from './verified-cache.ts'
 
 const BOUNDS = { maxEntries: 10, maxLength: 65_536 }
@@ -89,5 +90,16 @@ describe('createVerifiedCache()', () => {
         expect([...model.keys()].filter((text) => cache.get(text) !== undefined).length).toBeLessThanOrEqual(maxEntries)
       }),
     )
+  })
+
+  it('holds on to no request that a token was a part of, neither when it is set nor when it is used', () => {
+    const cache = createVerifiedCache<number>({ maxEntries: 200, maxLength: 4_194_304 })
+    const before = heapInUse()
+    for (let index = 0; index < 50; index += 1) cache.set(partOfLongText(token(index)), index)
+    // The last one finds the young generation full, so that all before it are of the old one.
+    for (let index = 50; index <= 100; index += 1) cache.set(token(index), index)
+    for (let index = 0; index < 50; index += 1) expect(cache.get(partOfLongText(token(index)))).toBe(index)
+    expect(heapInUse() - before).toBeLessThan(10_000_000)
+    expect(cache.get(token(0))).toBe(0)
   })
 })

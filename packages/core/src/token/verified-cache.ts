@@ -88,7 +88,8 @@ export function createVerifiedCache<Entry>({ maxEntries, maxLength }: CacheBound
       const recent = young.get(tail)
       const kept = recent ?? old.get(tail)
       if (kept?.token !== token) return undefined
-      if (recent === undefined) keep(tail, kept)
+      // By its own text: the tail of this one holds on to the request that it is a part of.
+      if (recent === undefined) keep(tailOf(kept.token), kept)
       return kept.entry
     },
     set(token, entry) {
