@@ -91,7 +91,7 @@ export function createTestSessions(overrides: Partial<SessionsOptions<Values>> =
     open,
     async logIn(subject) {
       const visit = await open({ method: 'POST', headers: { origin: ORIGIN } })
-      await sessions.login(opened(visit.opened).session, { subject })
+      await opened(visit.opened).login({ subject })
       return send(visit.effects).pair
     },
   }

@@ -176,8 +176,8 @@ describe('login()', () => {
     await opened(visit.opened).session.set('cart', [1])
     const before = send(visit.effects).pair
     const again = await test.open({ method: 'POST', headers: { cookie: before, origin: ORIGIN } })
-    const { session } = opened(again.opened)
-    const login = await test.sessions.login(session, { subject: '7', amr: ['pwd'], scopes: ['a'], carry: ['cart'] })
+    const { session, login: logIn } = opened(again.opened)
+    const login = await logIn({ subject: '7', amr: ['pwd'], scopes: ['a'], carry: ['cart'] })
     expect(login).toMatchObject({ ok: true, principal: { subject: '7', amr: ['pwd'], scopes: ['a'] } })
     expect(login.ok && login.session.get('cart')).toEqual([1])
     expect(login.ok && login.session.id).not.toBe(session.id)
@@ -190,8 +190,8 @@ describe('login()', () => {
   it("is not undone by the visitor's handle: a late write through it sends no cookie", async () => {
     const test = createTestSessions()
     const visit = await test.open(POST)
-    const { session } = opened(visit.opened)
-    await test.sessions.login(session, { subject: '7' })
+    const { session, login } = opened(visit.opened)
+    await login({ subject: '7' })
     await expect(session.set('theme', 'dark')).rejects.toMatchObject({ reason: 'gone' })
     const { pair } = send(visit.effects)
     expect(opened((await test.open({ headers: { cookie: pair } })).opened).principal?.subject).toBe('7')
@@ -202,22 +202,39 @@ describe('login()', () => {
     const epoch = await test.sessions.epochOf('7')
     await test.sessions.revokeAll('7')
     const visit = await test.open(POST)
-    const login = await test.sessions.login(opened(visit.opened).session, { subject: '7', epoch })
+    const login = await opened(visit.opened).login({ subject: '7', epoch })
     expect(login).toEqual({ ok: false, code: 'login_cut_off' })
     expect(send(visit.effects).cookies).toEqual([])
   })
 
-  it('needs an open response and a handle of its own', async () => {
+  it('ends the session of a login before it in the same request', async () => {
     const test = createTestSessions()
-    const request = new Request(`${ORIGIN}/`, POST)
-    const { session } = opened(await test.sessions.open(request, closedSink))
-    await expect(test.sessions.login(session, { subject: '7' })).rejects.toMatchObject({ reason: 'headers_sent' })
-    const other = createTestSessions()
-    await expect(other.sessions.login(session, { subject: '7' })).rejects.toMatchObject({ reason: 'argument' })
-    const { opened: own } = await test.open(POST)
-    await expect(test.sessions.login(opened(own).session, { subject: '' })).rejects.toMatchObject({
-      reason: 'argument',
-    })
+    const visit = await test.open(POST)
+    const { login } = opened(visit.opened)
+    const first = await login({ subject: '7' })
+    await login({ subject: '8' })
+    expect(await test.sessions.list('7')).toEqual([])
+    await expect(first.ok && first.session.set('theme', 'dark')).rejects.toMatchObject({ reason: 'gone' })
+    const { pair } = send(visit.effects)
+    expect(opened((await test.open({ headers: { cookie: pair } })).opened).principal?.subject).toBe('8')
+  })
+
+  it('stores nothing where the response has begun, or an option is wrong', async () => {
+    const test = createTestSessions()
+    const closed = opened(await test.sessions.open(new Request(`${ORIGIN}/`, POST), closedSink))
+    await expect(closed.login({ subject: '7' })).rejects.toMatchObject({ reason: 'headers_sent' })
+    const { login } = opened((await test.open(POST)).opened)
+    for (const wrong of [
+      undefined,
+      null,
+      {},
+      { subject: '' },
+      { subject: '7', epoch: -1 },
+      { subject: '7', amr: [''] },
+    ]) {
+      await expect(login(wrong as never)).rejects.toMatchObject({ reason: 'argument' })
+    }
+    expect(test.storeCalls).toEqual(['epochOf'])
     expect(await test.sessions.list('7')).toEqual([])
   })
 })

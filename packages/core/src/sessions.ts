@@ -7,7 +7,7 @@
 import type { OriginProblem, Principal } from './authentication.ts'
 import type { AuthConfig } from './config.ts'
 import { createEmitter } from './emitter.ts'
-import { ConfigError, UsageError } from './faults.ts'
+import { ConfigError } from './faults.ts'
 import { beginSession } from './flow/begin-session.ts'
 import {
   crossOriginReason,
@@ -56,6 +56,14 @@ export type OpenedSession<Data extends object = JsonObject> =
       readonly session: Session<Data>
       /** Who is logged in; null for nobody. */
       readonly principal: Principal | null
+      /**
+       * Logs a subject in whose identity the application has checked. Always makes a new session with a new id in the place of this one,
+       * which ends: a credential from before the login, planted or stolen, is worth nothing after it.
+       *
+       * @throws {UsageError} `argument`; `headers_sent` when the response has begun. Nothing is stored.
+       * @throws {UnavailableError} When the store is out of reach. The session before may be ended by then.
+       */
+      login(options: Omit<LoginOptions, 'deliver'>): Promise<SessionLogin<Data>>
     }
   | {
       readonly ok: false
@@ -64,7 +72,7 @@ export type OpenedSession<Data extends object = JsonObject> =
       readonly problem?: OriginProblem
     }
 
-/** The outcome of a login. `login_cut_off`: the subject's sessions were revoked after `epoch` was read; to be refused with 401. */
+/** The outcome of a login, whose session takes the place of the one before. `login_cut_off`: the subject's sessions were revoked after `epoch` was read; to be refused with 401. */
 export type SessionLogin<Data extends object = JsonObject> =
   | { readonly ok: true; readonly session: Session<Data>; readonly principal: Principal }
   | { readonly ok: false; readonly code: 'login_cut_off' }
@@ -94,21 +102,13 @@ export interface Sessions<Data extends object = JsonObject> {
     sink: EffectSink,
     options?: { readonly passive?: boolean },
   ): Promise<OpenedSession<Data>>
-  /**
-   * Logs a subject in whose identity the application has checked. Always makes a new session with a new id in the place of the given
-   * one, which ends: a credential from before the login, planted or stolen, is worth nothing after it.
-   *
-   * @param session Of `open`.
-   * @throws {UsageError} `argument`; `headers_sent` when the response has begun. Nothing is stored.
-   */
-  login(session: Session<Data>, options: Omit<LoginOptions, 'deliver'>): Promise<SessionLogin<Data>>
   /** The live sessions of a subject, newest first. */
   list(subject: string): Promise<SessionInfo[]>
   /** Ends one session of a subject. False: there is none of that id, or it is another's. */
   revoke(subject: string, id: string): Promise<boolean>
   /** Ends all sessions of a subject at once, all but `except`; also logins that are under way. Returns how many were alive; 0 where nobody counts them. */
   revokeAll(subject: string, options?: { readonly except?: string }): Promise<number>
-  /** The subject's epoch, to be read before a password is checked and handed to `login`. */
+  /** The subject's epoch, to be read before a password is checked and handed to the login. */
   epochOf(subject: string): Promise<number>
   /** Removes dead records from the store, at most `limit` (default 1,000, 1 to 100,000); returns how many. For the application's own timer. */
   sweep(options?: { readonly limit?: number }): Promise<number>
@@ -129,14 +129,17 @@ const NAMES = Object.keys(SESSION_DEFAULTS) as SessionOptionName[]
 export function createSessions<Data extends object = JsonObject>(options: SessionsOptions<Data>): Sessions<Data> {
   const config = resolve(options)
   const engine = config.sessions
-  const exchanges = new WeakMap<Session<Data>, Opened>()
 
-  /** Gives out a handle, by which the request is known again. */
+  /** Gives out the handle on a slot, which is the request's session from then on. */
   function hold(exchange: Opened, slot: SessionSlot): Session<Data> {
     exchange.presented = Promise.resolve({ status: 'live', slot, renewal: undefined })
-    const session = openSession<Data>(exchange, slot)
-    exchanges.set(session, exchange)
-    return session
+    return openSession<Data>(exchange, slot)
+  }
+
+  async function login(exchange: Opened, given: Omit<LoginOptions, 'deliver'>): Promise<SessionLogin<Data>> {
+    const record = await beginSession(exchange, readInit({ ...given, deliver: 'cookie' }, exchange), given)
+    if (record === 'cut_off') return { ok: false, code: 'login_cut_off' }
+    return { ok: true, session: hold(exchange, createSlot(record)), principal: principalOf(record) as Principal }
   }
 
   return Object.freeze<Sessions<Data>>({
@@ -163,16 +166,12 @@ export function createSessions<Data extends object = JsonObject>(options: Sessio
       }
       const presented = await presentSession(exchange)
       const slot = presented.status === 'live' && !presented.slot.ended ? presented.slot : createSlot(null)
-      const session = hold(exchange, slot)
-      return { ok: true, session, principal: slot.record && principalOf(slot.record) }
-    },
-    async login(session, given) {
-      const exchange = exchanges.get(session)
-      if (exchange === undefined) throw new UsageError('argument', 'The session was opened by another instance')
-      const init = readInit({ ...given, deliver: 'cookie' }, exchange)
-      const record = await beginSession(exchange, init, given)
-      if (record === 'cut_off') return { ok: false, code: 'login_cut_off' }
-      return { ok: true, session: hold(exchange, createSlot(record)), principal: principalOf(record) as Principal }
+      return {
+        ok: true,
+        session: hold(exchange, slot),
+        principal: slot.record && principalOf(slot.record),
+        login: (given) => login(exchange, given),
+      }
     },
     list: async (subject) => engine.list(checkSubject(subject)),
     revoke: async (subject, id) => engine.revoke(checkSubject(subject), id),
