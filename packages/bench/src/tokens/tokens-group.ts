@@ -23,6 +23,7 @@ import {
   ourVerifier,
   seenFloor,
   signatureFloor,
+  toOwnText,
   type KeyMaterial,
   type Verifier,
 } from './verifiers.ts'
@@ -181,11 +182,6 @@ async function mint(material: KeyMaterial): Promise<readonly string[]> {
     Array.from({ length: TOKENS }, (_, index) => auth.issueAccessToken(`user-${index}`, { scopes: ['notes:read'] })),
   )
   return tokens.map(toOwnText)
-}
-
-/** Text as a parser of HTTP makes it: not put together from parts, which whoever reads it first would have to join. */
-function toOwnText(text: string): string {
-  return Buffer.from(text).toString('latin1')
 }
 
 function ourSubject(

@@ -32,6 +32,11 @@ export type Verifier = (token: string) => Promise<string | null> | string | null
 export const ISSUER = 'https://api.test'
 export const AUDIENCE = 'api'
 
+/** Text as a parser of HTTP makes it: not put together from parts, which whoever reads it first would have to join. */
+export function toOwnText(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
 /** A key pair, or a secret, as each library takes it. */
 export interface KeyMaterial {
   readonly alg: KeyAlgorithm
