@@ -177,7 +177,7 @@ function readFresh(
 function readLifetime(lifetime: Duration | undefined, refresh: boolean, policy: TokenPolicy): number {
   const max = refresh ? policy.refreshLifetime : policy.maxLifetime
   if (lifetime === undefined) return refresh ? max : policy.lifetime
-  return readWholeSeconds(lifetime, max, 'A lifetime is whole seconds, at most "tokens.maxLifetime"')
+  return readWholeSeconds(lifetime, max, 'A lifetime is whole seconds, at most "maxLifetime"')
 }
 
 function readWholeSeconds(duration: Duration, max: number | undefined, problem: string): number {
