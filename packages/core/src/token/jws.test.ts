@@ -51,10 +51,9 @@ describe('signJws()', () => {
 })
 
 describe('parseCompactJws()', () => {
-  it('takes a token apart, and freezes the claims', () => {
+  it('takes a token apart', () => {
     const parsed = parseCompactJws(tokenOf({ ...HEADER, other: { a: 1 } }, { sub: 'user-1', list: [{}] }))
     expect(parsed).toMatchObject({ ok: true, header: HEADER, claims: { sub: 'user-1' } })
-    expect(parsed.ok && Object.isFrozen(parsed.claims)).toBe(true)
   })
 
   it.each([

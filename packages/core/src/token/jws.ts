@@ -8,7 +8,7 @@ import type { TokenRejectionCode } from '../authentication.ts'
 import { decodeBase64url, decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import { isKeyId } from './key-id.ts'
 import type { Sign } from './signature.ts'
-import { isStrictJson, parseStrictJson, type StrictJsonObject } from './strict-json.ts'
+import { isStrictJson, parseStrictJson, readStrictJson, type SoftJsonObject } from './strict-json.ts'
 import type { TokenKey } from './token-key.ts'
 
 /** The longest token that is looked at and that is issued, in characters. */
@@ -33,8 +33,8 @@ export interface ParsedJws {
   readonly input: string
   /** Never a key of a list of tokens: ECDSA has two signatures for each that it makes. */
   readonly signature: Uint8Array<ArrayBuffer>
-  /** The claims, frozen, without prototypes. */
-  readonly claims: StrictJsonObject
+  /** As they were read. To be hardened when the signature is good, and not for a forgery. */
+  readonly claims: SoftJsonObject
 }
 
 /** Why a token was not taken apart. */
@@ -114,20 +114,21 @@ export function parseCompactJws(token: unknown, known?: ReadonlyMap<string, JwsH
   if (texts === undefined) return refuse('token_malformed')
   const { input, headerText, claimsText, signatureText } = texts
   const header = known?.get(headerText) ?? parseHeader(headerText)
-  const claims = header && parseSegment(claimsText)
+  const claims = header && readClaims(claimsText)
   const signature = claims && decodeBase64url(signatureText)
   if (header === undefined || claims === undefined || signature === undefined) return refuse('token_malformed')
   if (header.kid !== undefined && !isKeyId(header.kid)) return refuse('token_key')
   return { ok: true, header, headerText, input, signature, claims }
 }
 
-function parseSegment(segment: string): StrictJsonObject | undefined {
+function readClaims(segment: string): SoftJsonObject | undefined {
   const text = decodeTextBase64url(segment)
-  return text === undefined ? undefined : parseStrictJson(text)
+  return text === undefined ? undefined : readStrictJson(text)
 }
 
-function parseHeader(text: string): JwsHeader | undefined {
-  const header = parseSegment(text)
+function parseHeader(segment: string): JwsHeader | undefined {
+  const text = decodeTextBase64url(segment)
+  const header = text === undefined ? undefined : parseStrictJson(text)
   if (header === undefined || REFUSED_PARAMETERS.some((name) => header[name] !== undefined)) return undefined
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || (typ !== undefined && typeof typ !== 'string')) return undefined

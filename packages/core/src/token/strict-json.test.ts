@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isStrictJson, parseStrictJson as parse } from './strict-json.ts'
+import { harden, isStrictJson, parseStrictJson as parse, readStrictJson } from './strict-json.ts'
 
 function keysOf(text: string): string | undefined {
   const value = parse(text)
@@ -152,6 +152,22 @@ describe('parseStrictJson()', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         parse(text)
         parse(`{${text}}`)
+      }),
+    )
+  })
+})
+
+describe('readStrictJson()', () => {
+  it('takes and refuses what parseStrictJson does, and gives the same when it is hardened', () => {
+    const text = fc.oneof(
+      fc.json(),
+      fc.constantFrom('{"a":1,"a":1}', '{"a":{"__proto__":1}}', '{"a":[1e999]}', '[]', '{'),
+    )
+    fc.assert(
+      fc.property(text, (json) => {
+        const [soft, strict] = [readStrictJson(json), parse(json)]
+        expect(soft && harden(soft)).toEqual(strict)
+        expect(soft === undefined || Object.isFrozen(soft)).toBe(true)
       }),
     )
   })

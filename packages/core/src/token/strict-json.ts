@@ -12,6 +12,11 @@ export interface StrictJsonObject {
   readonly [name: string]: StrictJson
 }
 
+/** A JSON object that was read strictly and is not hardened yet. */
+export interface SoftJsonObject {
+  readonly [name: string]: unknown
+}
+
 /** How deep objects and arrays may be nested; the top-level object is level 1. */
 export const MAX_JSON_DEPTH = 16
 
@@ -31,15 +36,33 @@ const BACKSLASH = 0x5c
  * surrogate. Nothing is thrown. The length is not limited here.
  */
 export function parseStrictJson(text: string, maxMembers: number = MAX_MEMBERS): StrictJsonObject | undefined {
+  const value = readStrictJson(text, maxMembers)
+  return value && harden(value)
+}
+
+/**
+ * Reads text as `parseStrictJson` does, up to what that does last: for text that may turn out to be worth nothing.
+ *
+ * @returns What `harden` takes. With prototypes, and not frozen.
+ */
+export function readStrictJson(text: string, maxMembers: number = MAX_MEMBERS): SoftJsonObject | undefined {
   try {
     // A number past this is hostile before any value is built; a duplicate shows as a member more in the text than in the value.
     const members = countMembers(text)
     if (members > maxMembers || !text.isWellFormed()) return undefined
     const value: unknown = JSON.parse(text)
-    return isObject(value) && harden(value, text.includes('\\'), 1) === members ? value : undefined
+    return isObject(value) && checkMembers(value, text.includes('\\'), 1) === members ? value : undefined
   } catch {
     return undefined
   }
+}
+
+/** Freezes what was read to its depth, and takes its objects' prototypes away: in place, so that nobody else may have it. */
+export function harden(value: SoftJsonObject): StrictJsonObject {
+  for (const member of Object.values(value))
+    if (typeof member === 'object' && member !== null) harden(member as SoftJsonObject)
+  if (!Array.isArray(value)) Object.setPrototypeOf(value, null)
+  return Object.freeze(value) as StrictJsonObject
 }
 
 /**
@@ -78,28 +101,22 @@ function isEscaped(text: string, index: number): boolean {
 }
 
 /**
- * Freezes what was just parsed to its depth, and takes its objects' prototypes away: in place, for nobody else has it.
+ * Counts the members of a value.
  *
  * @param escapes Whether the text has any: without, every string in it is as well-formed as the text.
- * @returns How many members there are in all.
  * @throws {RangeError} For a value that is refused.
  */
-function harden(value: object, escapes: boolean, depth: number): number {
+function checkMembers(value: object, escapes: boolean, depth: number): number {
   if (depth > MAX_JSON_DEPTH) throw new RangeError('Nested too deep')
   const names = Object.keys(value)
-  let members = 0
-  if (!Array.isArray(value)) {
-    members = names.length
-    Object.setPrototypeOf(value, null)
-  }
+  let members = Array.isArray(value) ? 0 : names.length
   for (const name of names) {
     const member = (value as Record<string, unknown>)[name]
     if (name === '__proto__' || (escapes && !isPlainName(name))) throw new RangeError('Member name refused')
-    if (typeof member === 'object' && member !== null) members += harden(member, escapes, depth + 1)
+    if (typeof member === 'object' && member !== null) members += checkMembers(member, escapes, depth + 1)
     else if (escapes && typeof member === 'string' && !member.isWellFormed()) throw new RangeError('Lone surrogate')
     else if (typeof member === 'number' && !Number.isFinite(member)) throw new RangeError('Number out of range')
   }
-  Object.freeze(value)
   return members
 }
 
@@ -111,6 +128,6 @@ function isPlainName(name: string): boolean {
   return name.isWellFormed() && !name.includes('\\')
 }
 
-function isObject(value: unknown): value is StrictJsonObject {
+function isObject(value: unknown): value is SoftJsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

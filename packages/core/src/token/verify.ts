@@ -15,6 +15,7 @@ import { checkTimes, validateAccessTokenClaims } from './claims.ts'
 import { parseCompactJws, type JwsHeader, type ParsedJws } from './jws.ts'
 import type { TokenPolicy } from './options.ts'
 import type { TokenUse } from './profile.ts'
+import { harden } from './strict-json.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import type { TokenKey } from './token-key.ts'
 import { createVerifiedCache, tailOf } from './verified-cache.ts'
@@ -118,7 +119,7 @@ export function createVerify<Claims extends AccessTokenClaims>(
   ): Outcome {
     // Only headers of genuine tokens, so that no flood of others takes their place; there are as many as keys and algorithms.
     if (headers.size < MAX_HEADERS && !headers.has(jws.headerText)) remember(jws)
-    const verdict = validateAccessTokenClaims(jws.claims, readClock(runtime), issuer.policy, use)
+    const verdict = validateAccessTokenClaims(harden(jws.claims), readClock(runtime), issuer.policy, use)
     if (!verdict.ok) return verdict
     // The application's own claims are of the type that, without a schema, it itself states.
     const result = toResult(verdict.claims as Claims, issuer)
