@@ -118,6 +118,20 @@ describe('parseCompactJws()', () => {
     expect(parseCompactJws(tokenOf({ alg: 'HS256' }))).toMatchObject({ ok: true, header: { kid: undefined } })
   })
 
+  it('takes a known header as it is known, for the same text alone', () => {
+    const known = { alg: 'HS256', kid: 'k', typ: 'known' }
+    const headers = new Map([[encode(HEADER), known]])
+    const [same, other] = [tokenOf(HEADER), tokenOf({ ...HEADER, kid: 'k2' })].map((token) =>
+      parseCompactJws(token, headers),
+    )
+    expect(same).toMatchObject({ ok: true, header: known, newHeader: undefined })
+    expect(other).toMatchObject({
+      ok: true,
+      header: { ...HEADER, kid: 'k2' },
+      newHeader: encode({ ...HEADER, kid: 'k2' }),
+    })
+  })
+
   it('reads 8192 characters and no more', () => {
     const start = `${encode(HEADER)}.e30.`
     // Lengths that base64url can have.

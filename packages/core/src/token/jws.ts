@@ -27,8 +27,8 @@ export interface JwsHeader {
 export interface ParsedJws {
   readonly ok: true
   readonly header: JwsHeader
-  /** The header's segment, as it stands in the token. */
-  readonly headerText: string
+  /** The header's segment, as it stands in the token; undefined for one that was known. */
+  readonly newHeader: string | undefined
   /** The text that is signed: header, dot and claims. */
   readonly input: string
   /** Never a key of a list of tokens: ECDSA has two signatures for each that it makes. */
@@ -106,19 +106,21 @@ function split(token: unknown): SegmentTexts | undefined {
  * Of the header, `alg`, `kid` and `typ` are read. `crit`, `b64`, `zip` and `enc` are refused. `jwk`, `jku`, `x5u`, `x5c` and `x5t` are
  * never looked at, and other parameters are ignored.
  *
- * @param known Headers that were parsed before, by their segment; a header is the same whenever it is read.
+ * @param known Headers that were parsed before and taken, by their segment; a header is the same whenever it is read.
  * @returns A failure is `token_malformed`, or `token_key` for a key id outside its grammar, which no key has.
  */
 export function parseCompactJws(token: unknown, known?: ReadonlyMap<string, JwsHeader>): ParsedJws | JwsFailure {
   const texts = split(token)
   if (texts === undefined) return refuse('token_malformed')
   const { input, headerText, claimsText, signatureText } = texts
-  const header = known?.get(headerText) ?? parseHeader(headerText)
+  const before = known?.get(headerText)
+  const header = before ?? parseHeader(headerText)
   const claims = header && readClaims(claimsText)
   const signature = claims && decodeBase64url(signatureText)
   if (header === undefined || claims === undefined || signature === undefined) return refuse('token_malformed')
+  if (before !== undefined) return { ok: true, header, newHeader: undefined, input, signature, claims }
   if (header.kid !== undefined && !isKeyId(header.kid)) return refuse('token_key')
-  return { ok: true, header, headerText, input, signature, claims }
+  return { ok: true, header, newHeader: headerText, input, signature, claims }
 }
 
 function readClaims(segment: string): SoftJsonObject | undefined {

@@ -88,10 +88,6 @@ export function createVerify<Claims extends AccessTokenClaims>(
     return verdict
   }
 
-  function remember({ headerText, header }: ParsedJws): void {
-    headers.set(copyText(headerText), header)
-  }
-
   function verifyInFull(token: unknown, use: TokenUse): Outcome | Promise<Outcome> {
     const jws = parseCompactJws(token, headers)
     if (!jws.ok) return jws
@@ -118,7 +114,7 @@ export function createVerify<Claims extends AccessTokenClaims>(
     { issuer, key, use }: Pick<Verified<Claims>, 'issuer' | 'key' | 'use'>,
   ): Outcome {
     // Only headers of genuine tokens, so that no flood of others takes their place; there are as many as keys and algorithms.
-    if (headers.size < MAX_HEADERS && !headers.has(jws.headerText)) remember(jws)
+    if (jws.newHeader !== undefined && headers.size < MAX_HEADERS) headers.set(copyText(jws.newHeader), jws.header)
     const verdict = validateAccessTokenClaims(harden(jws.claims), readClock(runtime), issuer.policy, use)
     if (!verdict.ok) return verdict
     // The application's own claims are of the type that, without a schema, it itself states.
