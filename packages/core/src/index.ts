@@ -4,7 +4,6 @@
  * @module
  */
 
-export { abortable } from './abortable.ts'
 export { createAuth } from './auth.ts'
 export { DEFAULTS } from './config.ts'
 export { copyText } from './copy-text.ts'

@@ -116,7 +116,11 @@ export type SessionChanges = Partial<
 export interface StoreCall {
   /** The caller's time in epoch milliseconds. A store judges by this and never by a clock of its own. */
   readonly now: number
-  /** Gives the call up: the returned promise rejects. What was already sent may still take effect. */
+  /**
+   * Aborted once nobody waits for the answer any more. A call whose signal is aborted when it begins rejects with the signal's reason and sends
+   * nothing. Of one that is aborted later, what was sent may still take effect, what was not had better not be sent, and its promise may settle
+   * either way: whoever gave it up has told its own caller already.
+   */
   readonly signal?: AbortSignal
   /**
    * Told the id of a row that stands but cannot be decoded: broken, or of a form that this release does not know. Such a row is dead,

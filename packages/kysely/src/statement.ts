@@ -4,7 +4,6 @@
  * @module
  */
 
-import { abortable } from '@latchkey/core'
 import { CompiledQuery, sql, type QueryExecutorProvider, type QueryResult, type RawBuilder } from 'kysely'
 import { dialectOf } from './dialect.ts'
 import { markForPreparing } from './prepared-statements.ts'
@@ -46,15 +45,12 @@ export function prepareStatement<Name extends string>(
   return (values, signal) => {
     const parameters = names.map((name) => bind(values[name]))
     const query = CompiledQuery.raw(text, parameters)
-    // Kysely's own handling of signals costs more than a statement in SQLite.
     const run = (): Promise<QueryResult<unknown>> =>
-      abortable(signal, () =>
-        executor.provideConnection((connection) => {
-          // Whoever has waited for a connection in vain sends nothing any more.
-          signal?.throwIfAborted()
-          return connection.executeQuery(query)
-        }),
-      )
+      executor.provideConnection((connection) => {
+        // Whoever has waited for a connection in vain sends nothing any more. Kysely's own handling of signals costs more than a statement in SQLite.
+        signal?.throwIfAborted()
+        return connection.executeQuery(query)
+      })
     return isRepeated ? retryRolledBack(run, signal) : run()
   }
 }

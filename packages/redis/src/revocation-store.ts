@@ -5,7 +5,6 @@
  */
 
 import {
-  abortable,
   ConfigError,
   decideRevocation,
   learnRevocations,
@@ -77,62 +76,65 @@ export function redisRevocationStore(
   }
 
   return {
-    isRevoked: (credential, call) =>
-      abortable(call.signal, async () => {
-        const { ids, subject } = credential
-        const keys = ids.map((id) => keyOf(id, subject))
-        const found = await look(subject === null ? keys : [...keys, cutOffKey(subject)], subject, call.signal)
-        const known: GrowingRevocations = { revoked: new Map(), cutOffs: new Map() }
-        for (const [index, id] of ids.entries()) {
-          const until = found[index]
-          if (until !== '') known.revoked.set(revocationKey(id, subject), { id, subject, until: Number(until) })
-        }
-        const cutOff = subject === null ? undefined : scripts.parseCutOff(subject, found.at(-1) ?? '')
-        if (cutOff !== undefined) known.cutOffs.set(cutOff.subject, cutOff)
-        return decideRevocation(credential, known)
-      }),
+    async isRevoked(credential, call) {
+      call.signal?.throwIfAborted()
+      const { ids, subject } = credential
+      const keys = ids.map((id) => keyOf(id, subject))
+      const found = await look(subject === null ? keys : [...keys, cutOffKey(subject)], subject, call.signal)
+      const known: GrowingRevocations = { revoked: new Map(), cutOffs: new Map() }
+      for (const [index, id] of ids.entries()) {
+        const until = found[index]
+        if (until !== '') known.revoked.set(revocationKey(id, subject), { id, subject, until: Number(until) })
+      }
+      const cutOff = subject === null ? undefined : scripts.parseCutOff(subject, found.at(-1) ?? '')
+      if (cutOff !== undefined) known.cutOffs.set(cutOff.subject, cutOff)
+      return decideRevocation(credential, known)
+    },
 
-    revoke: ({ id, subject }, until, { now, signal }) =>
-      abortable(signal, async () => {
-        const life = lifeUntil(until, now)
-        const first = await run(scripts.REVOKE, [keyOf(id, subject)], [until, life], signal)
-        const args = [scripts.encodeRevocation({ id, subject }), now, until, life, now - CLOCK_MARGIN]
-        await run(scripts.NOTE_REVOCATION, [byWriting, byUntil], args)
-        return first === '1'
-      }),
+    async revoke({ id, subject }, until, { now, signal }) {
+      signal?.throwIfAborted()
+      const life = lifeUntil(until, now)
+      const first = await run(scripts.REVOKE, [keyOf(id, subject)], [until, life], signal)
+      const args = [scripts.encodeRevocation({ id, subject }), now, until, life, now - CLOCK_MARGIN]
+      await run(scripts.NOTE_REVOCATION, [byWriting, byUntil], args)
+      return first === '1'
+    },
 
-    epochOf: (subject, { signal }) =>
-      abortable(signal, async () => {
-        const text = await commands.get(cutOffKey(subject), signal)
-        return scripts.parseCutOff(subject, text ?? '')?.epoch ?? 0
-      }),
+    async epochOf(subject, { signal }) {
+      signal?.throwIfAborted()
+      const text = await commands.get(cutOffKey(subject), signal)
+      return scripts.parseCutOff(subject, text ?? '')?.epoch ?? 0
+    },
 
-    revokeAllForSubject: (subject, { except = '', atLeast = 0 }, { now, signal }) =>
-      abortable(signal, async () => {
-        const args = [Math.max(now, atLeast), except, MAX_DURATION]
-        const [before, after] = await run<[string, string]>(scripts.CUT_OFF, [cutOffKey(subject)], args, signal)
-        const tooOld = now - MAX_DURATION - CLOCK_MARGIN
-        const notes = [after, before].map((text) => (text === '' ? '' : scripts.encodeCutOff(subject, text)))
-        const [note = '', formerNote = ''] = notes
-        await run(scripts.NOTE_CUT_OFF, [cutOffs], [note, now, MAX_DURATION, tooOld, formerNote])
-      }),
+    async revokeAllForSubject(subject, { except = '', atLeast = 0 }, { now, signal }) {
+      signal?.throwIfAborted()
+      const args = [Math.max(now, atLeast), except, MAX_DURATION]
+      const [before, after] = await run<[string, string]>(scripts.CUT_OFF, [cutOffKey(subject)], args, signal)
+      const tooOld = now - MAX_DURATION - CLOCK_MARGIN
+      const notes = [after, before].map((text) => (text === '' ? '' : scripts.encodeCutOff(subject, text)))
+      const [note = '', formerNote = ''] = notes
+      await run(scripts.NOTE_CUT_OFF, [cutOffs], [note, now, MAX_DURATION, tooOld, formerNote])
+    },
 
-    changedSince: (since, { now, signal }) =>
-      abortable(signal, async () => {
-        const keys = [byWriting, byUntil, cutOffs]
-        const [revoked, finishes, ended] = await run<string[][]>(scripts.CHANGES, keys, [since], signal)
-        // Of two cut-offs of one subject, whose notes met, the later one counts.
-        const known: GrowingRevocations = { revoked: new Map(), cutOffs: new Map() }
-        learnRevocations(known, {
-          revoked: (revoked ?? []).flatMap((member, index) => scripts.decodeRevocation(member, finishes?.[index])),
-          cutOffs: (ended ?? []).flatMap(scripts.decodeCutOff),
-        })
-        return {
-          revoked: [...known.revoked.values()].filter(({ until }) => now < until),
-          cutOffs: [...known.cutOffs.values()],
-        }
-      }),
+    async changedSince(since, { now, signal }) {
+      signal?.throwIfAborted()
+      const keys = [byWriting, byUntil, cutOffs]
+      const [revoked, finishes, ended] = await run<string[][]>(scripts.CHANGES, keys, [since], signal)
+      // Of two cut-offs of one subject, whose notes met, the later one counts.
+      const known: GrowingRevocations = { revoked: new Map(), cutOffs: new Map() }
+      learnRevocations(known, {
+        revoked: (revoked ?? []).flatMap((member, index) => scripts.decodeRevocation(member, finishes?.[index])),
+        cutOffs: (ended ?? []).flatMap(scripts.decodeCutOff),
+      })
+      return {
+        revoked: [...known.revoked.values()].filter(({ until }) => now < until),
+        cutOffs: [...known.cutOffs.values()],
+      }
+    },
 
-    deleteExpired: (_limit, call) => abortable(call.signal, () => Promise.resolve(0)),
+    async deleteExpired(_limit, call) {
+      call.signal?.throwIfAborted()
+      return 0
+    },
   }
 }

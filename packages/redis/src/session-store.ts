@@ -4,7 +4,7 @@
  * @module
  */
 
-import { abortable, ConfigError, type SessionStoreParts } from '@latchkey/core'
+import { ConfigError, type SessionStoreParts } from '@latchkey/core'
 import { createCommands, type RedisClient } from './client.ts'
 import { createSessionRows, registrationOf, type Registration } from './session-rows.ts'
 import { createSubjectIndex } from './subject-index.ts'
@@ -84,81 +84,93 @@ export function redisSessionStore(
   const endAll = (ids: readonly string[]): Promise<unknown> => inChunks(ids, (id) => rows.end(id))
 
   return {
-    create: (record, call) =>
-      abortable(call.signal, async () => {
-        const registration = registrationOf(record)
-        if (registration === null) return (await rows.add(record, 'live', call)) ? 'created' : 'exists'
-        // Pending until it is registered: a cut-off either refuses the registration, or finds it and removes the row,
-        // and a row that is gone is not activated. Whichever breaks off leaves a row that nobody reads as live.
-        if (!(await rows.add(record, 'pending', call))) return 'exists'
-        const { outcome, unfinished } = await index.register(record.id, registration, call)
-        if (outcome === 'cut_off') {
-          await rows.remove(record.id, { now: call.now })
-          return 'cut_off'
-        }
-        await endAll(unfinished)
-        return (await rows.activate(record.id)) ? 'created' : 'cut_off'
-      }),
+    async create(record, call) {
+      call.signal?.throwIfAborted()
+      const registration = registrationOf(record)
+      if (registration === null) return (await rows.add(record, 'live', call)) ? 'created' : 'exists'
+      // Pending until it is registered: a cut-off either refuses the registration, or finds it and removes the row,
+      // and a row that is gone is not activated. Whichever breaks off leaves a row that nobody reads as live.
+      if (!(await rows.add(record, 'pending', call))) return 'exists'
+      const { outcome, unfinished } = await index.register(record.id, registration, call)
+      if (outcome === 'cut_off') {
+        await rows.remove(record.id, { now: call.now })
+        return 'cut_off'
+      }
+      await endAll(unfinished)
+      return (await rows.activate(record.id)) ? 'created' : 'cut_off'
+    },
 
-    read: (id, call) => abortable(call.signal, () => rows.read(id, call)),
+    async read(id, call) {
+      call.signal?.throwIfAborted()
+      return rows.read(id, call)
+    },
 
-    update: (id, ifVersion, changes, call) => abortable(call.signal, () => rows.update(id, ifVersion, changes, call)),
+    async update(id, ifVersion, changes, call) {
+      call.signal?.throwIfAborted()
+      return rows.update(id, ifVersion, changes, call)
+    },
 
-    touch: (touched, lastSeenAt, idleExpiresAt, call) =>
-      abortable(call.signal, async () => {
-        const { id } = touched
-        const claimed = registrationOf(touched)
-        // The registration finds what a cut-off that broke off has left alive, and makes good what a failover has forgotten.
-        const [found, early] = await Promise.all([
-          rows.touch(id, lastSeenAt, idleExpiresAt, call),
-          claimed && index.register(id, claimed, call),
-        ])
-        if (found === undefined) {
-          if (claimed !== null && early?.outcome === 'added') await index.forget(claimed.subject, [id])
-          return false
-        }
-        if (found === null) return true
-        // A row that is no longer what was read of it, its epoch moved up as the exception of a cut-off, is judged as it stands.
-        const known = early !== null && isSame(found, claimed) ? early : await index.register(id, found, call)
-        await endAll(known.unfinished)
-        return known.outcome !== 'cut_off'
-      }),
+    async touch(touched, lastSeenAt, idleExpiresAt, call) {
+      call.signal?.throwIfAborted()
+      const { id } = touched
+      const claimed = registrationOf(touched)
+      // The registration finds what a cut-off that broke off has left alive, and makes good what a failover has forgotten.
+      const [found, early] = await Promise.all([
+        rows.touch(id, lastSeenAt, idleExpiresAt, call),
+        claimed && index.register(id, claimed, call),
+      ])
+      if (found === undefined) {
+        if (claimed !== null && early?.outcome === 'added') await index.forget(claimed.subject, [id])
+        return false
+      }
+      if (found === null) return true
+      // A row that is no longer what was read of it, its epoch moved up as the exception of a cut-off, is judged as it stands.
+      const known = early !== null && isSame(found, claimed) ? early : await index.register(id, found, call)
+      await endAll(known.unfinished)
+      return known.outcome !== 'cut_off'
+    },
 
-    destroy: (id, call) =>
-      abortable(call.signal, async () => {
-        const { was, subject } = await rows.remove(id, call)
-        if (subject !== null) await index.forget(subject, [id])
-        return was === 'live'
-      }),
+    async destroy(id, call) {
+      call.signal?.throwIfAborted()
+      const { was, subject } = await rows.remove(id, call)
+      if (subject !== null) await index.forget(subject, [id])
+      return was === 'live'
+    },
 
-    listBySubject: (subject, call) =>
-      abortable(call.signal, async () => {
-        const text = JSON.stringify(subject)
-        const { ids, unfinished } = await index.list(text, call)
-        await endAll(unfinished)
-        const infos = await inChunks(ids, (id) => rows.peek(id, call))
-        // A row stands before its id is registered, so that what is absent now is gone for good.
-        const gone = ids.filter((_, position) => infos[position] === undefined)
-        await forgetAll(text, gone)
-        return infos
-          .filter((info) => info !== null && info !== undefined)
-          .toSorted((one, other) => other.createdAt - one.createdAt)
-      }),
+    async listBySubject(subject, call) {
+      call.signal?.throwIfAborted()
+      const text = JSON.stringify(subject)
+      const { ids, unfinished } = await index.list(text, call)
+      await endAll(unfinished)
+      const infos = await inChunks(ids, (id) => rows.peek(id, call))
+      // A row stands before its id is registered, so that what is absent now is gone for good.
+      const gone = ids.filter((_, position) => infos[position] === undefined)
+      await forgetAll(text, gone)
+      return infos
+        .filter((info) => info !== null && info !== undefined)
+        .toSorted((one, other) => other.createdAt - one.createdAt)
+    },
 
-    epochOf: (subject, call) => abortable(call.signal, () => index.epochOf(JSON.stringify(subject), call)),
+    async epochOf(subject, call) {
+      call.signal?.throwIfAborted()
+      return index.epochOf(JSON.stringify(subject), call)
+    },
 
-    destroyAllForSubject: (subject, { except }, call) =>
-      abortable(call.signal, async () => {
-        const text = JSON.stringify(subject)
-        const mayLive = except !== undefined && Boolean(await rows.peek(except, call))
-        const { epoch, isSpared, ids } = await index.cutOff(text, mayLive ? except : undefined, call)
-        if (except !== undefined && isSpared) await rows.raise(except, epoch, call)
-        const removed = await inChunks(ids, async (id) => (await rows.remove(id, { now: call.now })).was)
-        await forgetAll(text, ids)
-        return removed.filter((was) => was !== 'dead').length
-      }),
+    async destroyAllForSubject(subject, { except }, call) {
+      call.signal?.throwIfAborted()
+      const text = JSON.stringify(subject)
+      const mayLive = except !== undefined && Boolean(await rows.peek(except, call))
+      const { epoch, isSpared, ids } = await index.cutOff(text, mayLive ? except : undefined, call)
+      if (except !== undefined && isSpared) await rows.raise(except, epoch, call)
+      const removed = await inChunks(ids, async (id) => (await rows.remove(id, { now: call.now })).was)
+      await forgetAll(text, ids)
+      return removed.filter((was) => was !== 'dead').length
+    },
 
-    deleteExpired: (_limit, call) => abortable(call.signal, () => Promise.resolve(0)),
+    async deleteExpired(_limit, call) {
+      call.signal?.throwIfAborted()
+      return 0
+    },
   }
 
   async function forgetAll(subject: string, ids: readonly string[]): Promise<void> {

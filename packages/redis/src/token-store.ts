@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  abortable,
-  ConfigError,
-  type StoreCall,
-  type TokenInfo,
-  type TokenRecord,
-  type TokenStore,
-} from '@latchkey/core'
+import { ConfigError, type StoreCall, type TokenInfo, type TokenRecord, type TokenStore } from '@latchkey/core'
 import { createCommands, type RedisClient, type Script } from './client.ts'
 import { CLOCK_MARGIN, lifeUntil } from './expiry.ts'
 import * as scripts from './token-store-scripts.ts'
@@ -78,63 +71,69 @@ export function redisTokenStore(
   }
 
   return {
-    create: (record, call) =>
-      abortable(call.signal, async () => {
-        const { id, subject, purpose, expiresAt } = record
-        const life = expiresAt === null ? 0 : lifeUntil(expiresAt, call.now)
-        if ((await run(scripts.ADD, tokenKey(id), [scripts.encodeToken(record), life], call.signal)) !== '1') {
-          return 'exists'
-        }
-        // The row first: a registration whose row is absent is then one whose row is gone, and is cleared away. A row that
-        // is never registered is that of a call which rejected, whose token nobody holds.
-        const args = [id, expiresAt ?? '+inf', call.now - CLOCK_MARGIN, life]
-        await run(scripts.REGISTER, listKey(subject, purpose), args)
-        return 'created'
-      }),
+    async create(record, call) {
+      call.signal?.throwIfAborted()
+      const { id, subject, purpose, expiresAt } = record
+      const life = expiresAt === null ? 0 : lifeUntil(expiresAt, call.now)
+      if ((await run(scripts.ADD, tokenKey(id), [scripts.encodeToken(record), life], call.signal)) !== '1') {
+        return 'exists'
+      }
+      // The row first: a registration whose row is absent is then one whose row is gone, and is cleared away. A row that
+      // is never registered is that of a call which rejected, whose token nobody holds.
+      const args = [id, expiresAt ?? '+inf', call.now - CLOCK_MARGIN, life]
+      await run(scripts.REGISTER, listKey(subject, purpose), args)
+      return 'created'
+    },
 
-    read: (id, call) => abortable(call.signal, () => read(id, call)),
+    async read(id, call) {
+      call.signal?.throwIfAborted()
+      return read(id, call)
+    },
 
-    consume: (id, digest, call) =>
-      abortable(call.signal, async () => {
-        const args = [call.now, scripts.encodeDigest(digest)]
-        const rest = await run<string>(scripts.CONSUME, tokenKey(id), args, call.signal)
-        if (rest === '') return false
-        await forgetOwned(id, rest)
-        return true
-      }),
+    async consume(id, digest, call) {
+      call.signal?.throwIfAborted()
+      const args = [call.now, scripts.encodeDigest(digest)]
+      const rest = await run<string>(scripts.CONSUME, tokenKey(id), args, call.signal)
+      if (rest === '') return false
+      await forgetOwned(id, rest)
+      return true
+    },
 
-    touch: (id, lastUsedAt, ifBefore, call) =>
-      abortable(call.signal, async () => {
-        return (await run(scripts.TOUCH, tokenKey(id), [call.now, lastUsedAt, ifBefore], call.signal)) === '1'
-      }),
+    async touch(id, lastUsedAt, ifBefore, call) {
+      call.signal?.throwIfAborted()
+      return (await run(scripts.TOUCH, tokenKey(id), [call.now, lastUsedAt, ifBefore], call.signal)) === '1'
+    },
 
-    listBySubject: (subject, purpose, call) =>
-      abortable(call.signal, async () => {
-        const ids = await run<string[]>(scripts.LIST, listKey(subject, purpose), [], call.signal)
-        const texts = await inChunks(ids, (id) => commands.get(tokenKey(id), call.signal))
-        const gone = ids.filter((_, position) => texts[position] === null)
-        await forget(subject, purpose, gone)
-        return ids
-          .flatMap((id, position): TokenInfo[] => toInfo(id, texts[position], call.now))
-          .toSorted((one, other) => other.createdAt - one.createdAt)
-      }),
+    async listBySubject(subject, purpose, call) {
+      call.signal?.throwIfAborted()
+      const ids = await run<string[]>(scripts.LIST, listKey(subject, purpose), [], call.signal)
+      const texts = await inChunks(ids, (id) => commands.get(tokenKey(id), call.signal))
+      const gone = ids.filter((_, position) => texts[position] === null)
+      await forget(subject, purpose, gone)
+      return ids
+        .flatMap((id, position): TokenInfo[] => toInfo(id, texts[position], call.now))
+        .toSorted((one, other) => other.createdAt - one.createdAt)
+    },
 
-    revoke: (id, call) =>
-      abortable(call.signal, async () => {
-        const [was, rest = ''] = await run<string[]>(scripts.REVOKE, tokenKey(id), [call.now], call.signal)
-        if (rest !== '') await forgetOwned(id, rest)
-        return was === '1'
-      }),
+    async revoke(id, call) {
+      call.signal?.throwIfAborted()
+      const [was, rest = ''] = await run<string[]>(scripts.REVOKE, tokenKey(id), [call.now], call.signal)
+      if (rest !== '') await forgetOwned(id, rest)
+      return was === '1'
+    },
 
-    revokeAll: (subject, purpose, call) =>
-      abortable(call.signal, async () => {
-        const ids = await run<string[]>(scripts.LIST, listKey(subject, purpose), [], call.signal)
-        const removed = await inChunks(ids, (id) => run<string[]>(scripts.REVOKE, tokenKey(id), [call.now]))
-        await forget(subject, purpose, ids)
-        return removed.filter(([was]) => was === '1').length
-      }),
+    async revokeAll(subject, purpose, call) {
+      call.signal?.throwIfAborted()
+      const ids = await run<string[]>(scripts.LIST, listKey(subject, purpose), [], call.signal)
+      const removed = await inChunks(ids, (id) => run<string[]>(scripts.REVOKE, tokenKey(id), [call.now]))
+      await forget(subject, purpose, ids)
+      return removed.filter(([was]) => was === '1').length
+    },
 
-    deleteExpired: (_limit, call) => abortable(call.signal, () => Promise.resolve(0)),
+    async deleteExpired(_limit, call) {
+      call.signal?.throwIfAborted()
+      return 0
+    },
   }
 }
 
