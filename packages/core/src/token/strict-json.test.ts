@@ -175,12 +175,14 @@ describe('readStrictJson()', () => {
 
 describe('isStrictJson()', () => {
   it('tells of what JSON.stringify writes whether it is read', () => {
-    const unit = fc.constantFrom('a', '"', ':', '\\', 'ud', '\ud800', '\udc00', '\u{1f600}', '\n', ' ')
-    const text = fc.string({ unit, maxLength: 6 })
+    const units = ['a', '"', ':', '\\', 'ud', '\ud800', '\udc00', '\u{1f600}', '\n', ' ']
+    const text = fc.string({ unit: fc.constantFrom(...units), maxLength: 6 })
+    // Where some releases of V8 have read a name that is a reverse solidus, they read a quote for it as well: each is given a beginning of its own.
+    const name = text.map((rest) => (rest.includes('\\') ? `r${rest}` : `p${rest}`))
     const value = fc.letrec((tie) => ({
       node: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.constant(null), tie('list'), tie('object')),
       list: fc.array(tie('node'), { maxLength: 3 }),
-      object: fc.dictionary(text, tie('node'), { maxKeys: 4 }),
+      object: fc.dictionary(name, tie('node'), { maxKeys: 4 }),
     })).object
     let refused = 0
     fc.assert(
