@@ -5,7 +5,7 @@ import { createAuth } from './auth.ts'
 import { closedSink, createEffects } from './http/effects.ts'
 import { createMemorySessionStore } from './memory/session-store.ts'
 import { createSessions } from './sessions.ts'
-import { createTestSessions, opened, ORIGIN, send } from './sessions.fixture.ts'
+import { createTestSessions, opened, ORIGIN, send, type Values } from './sessions.fixture.ts'
 import { storedSessions } from './session/stored.ts'
 
 const POST = { method: 'POST', headers: { origin: ORIGIN } } as const
@@ -276,6 +276,27 @@ it('a session is the same one to createAuth with the same secrets and store', as
   const headers = new Headers({ cookie })
   const context = await auth.authenticate({ method: 'GET', url: '/', headers }, createEffects())
   expect(context.principal).toEqual(opened((await test.open({ headers: { cookie } })).opened).principal)
+})
+
+describe('a session whose values cannot be used', () => {
+  it.each<[string, (opening: ReturnType<typeof opened<Values>>) => Promise<unknown>, number]>([
+    ['a login', ({ login }) => login({ subject: 'user-1' }), 1],
+    ['destroy()', ({ session }) => session.destroy(), 0],
+  ])('is none, and is ended by %s', async (_, end, left) => {
+    const before = createTestSessions()
+    const cookie = await before.logIn('user-1')
+    const first = await before.open({ method: 'POST', headers: { origin: ORIGIN, cookie } })
+    await opened(first.opened).session.set('theme', 'dark')
+    const data = { version: 1, migrate: () => Promise.reject(new Error('no')) }
+    const after = createTestSessions({ sessions: storedSessions<Values>(before.store, { data }) })
+    const { opened: result, effects } = await after.open({ method: 'POST', headers: { origin: ORIGIN, cookie } })
+    const opening = opened(result)
+    expect([opening.principal, opening.session.id]).toEqual([null, null])
+    await end(opening)
+    expect(send(effects).cookies).toHaveLength(1)
+    await expect(before.sessions.list('user-1')).resolves.toHaveLength(left)
+    expect(opened((await before.open({ headers: { cookie } })).opened).principal).toBeNull()
+  })
 })
 
 describe('createSessions()', () => {

@@ -10,6 +10,7 @@ import { createEmitter } from './emitter.ts'
 import { ConfigError } from './faults.ts'
 import { beginSession } from './flow/begin-session.ts'
 import {
+  createEmptySlot,
   crossOriginReason,
   isCrossOrigin,
   isCrossOriginChange,
@@ -165,7 +166,7 @@ export function createSessions<Data extends object = JsonObject>(options: Sessio
         config.emit({ type: 'rejected', code: record })
       }
       const presented = await presentSession(exchange)
-      const slot = presented.status === 'live' && !presented.slot.ended ? presented.slot : createSlot(null)
+      const slot = presented.status === 'live' && !presented.slot.ended ? presented.slot : createEmptySlot(presented)
       return {
         ok: true,
         session: hold(exchange, slot),

@@ -18,27 +18,23 @@ export type CallStore = <Result>(run: (call: StoreCall) => Promise<Result>) => P
  * rejects with becomes an `UnavailableError` with it as the cause.
  */
 export function createStoreCall(runtime: Runtime, timeout: number): CallStore {
-  return function callStore(run) {
-    // One promise of our own: a race would make four, for each call of a store.
-    return new Promise((resolve, reject) => {
-      const now = readClock(runtime)
-      const controller = new AbortController()
-      const fail = (cause: unknown): void => reject(new UnavailableError({ cause }))
-      const stopTimer = runtime.startTimer(timeout, () => {
-        fail(new Error('The store did not answer in time'))
-        controller.abort()
+  return async function callStore(run) {
+    const now = readClock(runtime)
+    const controller = new AbortController()
+    let stopTimer = (): void => {}
+    try {
+      // One promise of our own: a race would make four, for each call of a store.
+      return await new Promise((resolve, reject) => {
+        stopTimer = runtime.startTimer(timeout, () => {
+          reject(new Error('The store did not answer in time'))
+          controller.abort()
+        })
+        Promise.resolve(run({ now, signal: controller.signal })).then(resolve, reject)
       })
-      const ask = async (): ReturnType<typeof run> => run({ now, signal: controller.signal })
-      ask().then(
-        (result) => {
-          stopTimer()
-          return resolve(result)
-        },
-        (cause: unknown) => {
-          stopTimer()
-          return fail(cause)
-        },
-      )
-    })
+    } catch (cause) {
+      throw new UnavailableError({ cause })
+    } finally {
+      stopTimer()
+    }
   }
 }

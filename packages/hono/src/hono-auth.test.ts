@@ -144,6 +144,18 @@ describe('mount', () => {
     expect(open).toHaveBeenCalledOnce()
   })
 
+  it('knows no context that inherits from one that it has opened', async () => {
+    const { mount, authOf } = honoAuth(makeAuth().auth)
+    const app = new Hono()
+    app.use(mount)
+    app.get('/', (c) => {
+      expect(authOf(c)).toBe(authOf(c))
+      expect(() => authOf(Object.create(c) as typeof c)).toThrow(expect.objectContaining({ reason: 'not_guarded' }))
+      return c.text('seen')
+    })
+    expect(await (await app.request('/')).text()).toBe('seen')
+  })
+
   it('keeps two instances apart, each with its own cookie', async () => {
     const [one, two] = [makeAuth('__Host-one').auth, makeAuth('__Host-two').auth]
     const [first, second] = [honoAuth(one), honoAuth(two)]

@@ -94,19 +94,20 @@ export function honoAuth<User, Data extends object, Claims extends AccessTokenCl
   { onDenied = (denial, c) => respond(c, denial) }: HonoAuthOptions = {},
 ): HonoAuth<User, Claims, Data> {
   const key = Symbol('latchkey')
-  type Opened = Context & { [key]?: AuthContext<User, Claims, Data> }
+  type Opened = Context & { [key]?: { readonly c: Context; readonly context: AuthContext<User, Claims, Data> } }
 
   function authOf(c: Opened): AuthContext<User, Claims, Data> {
-    if (c[key] !== undefined) return c[key]
+    // What inherits from a context, or was copied from one, is another one.
+    if (c[key]?.c === c) return c[key].context
     throw new UsageError('not_guarded', 'No mount of this instance has opened this request')
   }
 
   return Object.freeze<HonoAuth<User, Claims, Data>>({
     async mount(c: Opened, next) {
-      if (c[key] !== undefined) return next()
+      if (c[key]?.c === c) return next()
       const effects = createEffects()
       const request = toAuthRequest(c.req.raw, () => parseBody(c))
-      c[key] = auth.open(request, isHandshake(c.req.raw) ? closedSink : effects)
+      c[key] = { c, context: auth.open(request, isHandshake(c.req.raw) ? closedSink : effects) }
       try {
         await next()
       } finally {

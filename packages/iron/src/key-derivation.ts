@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NodeBuffer, NodeCrypto } from '@latchkey/core'
+import type { NodeCrypto } from '@latchkey/core'
 import { createRekeyedHmac, writeBytes } from './rekeyed-hmac.ts'
 
 /** Derives 32 bytes. The salt is 64 hexadecimal digits, which count as text. */
@@ -16,8 +16,10 @@ const INPUT_LENGTH = SALT_LENGTH + 4
 const BLOCK_LENGTH = 20
 const KEY_LENGTH = 32
 
+const encoder = new TextEncoder()
+
 /** Creates the derivation. In one round each block is one code, of the salt and of its own number. */
-export function createKeyDerivation(node: NodeCrypto, buffer: NodeBuffer): DeriveKey {
+export function createKeyDerivation(node: NodeCrypto): DeriveKey {
   const hmac = createRekeyedHmac('sha1', INPUT_LENGTH, node)
   // An application has one password or two.
   let last: string | undefined
@@ -28,7 +30,7 @@ export function createKeyDerivation(node: NodeCrypto, buffer: NodeBuffer): Deriv
   }
 
   return function deriveKey(password, salt) {
-    if (password !== last) hmac.setKey(buffer.from(password, 'utf8'))
+    if (password !== last) hmac.setKey(encoder.encode(password))
     last = password
     writeBytes(salt, hmac.input)
     const key = new Uint8Array(KEY_LENGTH)

@@ -62,6 +62,12 @@ describe('createNodeBox()', () => {
     )
   })
 
+  it('leaves neither values nor passwords in the memory that small buffers share', async () => {
+    for (let count = 0; count < 200; count += 1) await nodeBox.seal({ canary: 'of-values' }, PASSWORD, 60)
+    const shared = Buffer.from(Buffer.from('a').buffer)
+    expect([shared.includes('of-values'), shared.includes(PASSWORD.text)]).toEqual([false, false])
+  })
+
   it('seals values of any length', async () => {
     for (const length of [3_000, 10_000, 3_000]) {
       const long = { a: 'é'.repeat(length) }

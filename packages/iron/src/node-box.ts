@@ -20,6 +20,8 @@ const LONGEST = 4_096
 /** So long after its expiration iron still opens a seal, in milliseconds. */
 const SKEW = 60_000
 
+// Not by `Buffer`, which would leave what is secret in memory that it shares with whoever makes a small buffer.
+const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
@@ -29,7 +31,7 @@ const decoder = new TextDecoder()
  * @param buffer The platform's `Buffer`.
  */
 export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
-  const deriveKey = createKeyDerivation(node, buffer)
+  const deriveKey = createKeyDerivation(node)
   let hmac = createRekeyedHmac('sha256', LONGEST, node)
 
   // As a key object: a cipher that is given raw bytes makes a key of them at a higher price.
@@ -54,7 +56,7 @@ export function createNodeBox(node: NodeCrypto, buffer: NodeBuffer): SealBox {
       const macSalt = salts.slice(salts.length / 2)
       const iv = random.subarray(2 * SALT_BYTES)
       const cipher = node.createCipheriv(CIPHER, cipherKey(password, salt), iv)
-      const sealed = join(cipher.update(buffer.from(JSON.stringify(values), 'utf8')), cipher.final())
+      const sealed = join(cipher.update(encoder.encode(JSON.stringify(values))), cipher.final())
       const expiresAt = systemRuntime.now() + ttl * 1_000
       const signed = `${PREFIX}*${id}*${salt}*${write(iv, 'base64url')}*${write(sealed, 'base64url')}*${expiresAt}`
       return `${signed}*${macSalt}*${write(macOf(signed, password, macSalt), 'base64url')}${SUFFIX}`

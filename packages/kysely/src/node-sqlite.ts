@@ -111,7 +111,8 @@ function givesRows(database: NodeSqliteDatabase, statement: NodeSqliteStatement,
 
 /**
  * Makes plain objects of rows. As arrays, rows take `node:sqlite` a good part less time; as copies of one object they are also faster
- * to read. What a `*` stands for may change while the statement is kept, so that the names of its columns must come with each row.
+ * to read. What a `*` stands for may change while the statement is kept, so that the names of its columns must come with each row; the others are
+ * named as they were when the statement was prepared.
  */
 function createRowMaker(statement: NodeSqliteStatement, sql: string): (row: unknown) => unknown {
   if (statement.setReturnArrays === undefined || statement.columns === undefined || sql.includes('*')) return toPlainRow

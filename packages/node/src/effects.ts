@@ -7,8 +7,6 @@
 import type { ServerResponse } from 'node:http'
 import { closedSink, createEffects, type EffectSink } from '@latchkey/core'
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
-
 type Field = readonly [name: string, value: string | readonly string[]]
 
 /**
@@ -23,7 +21,7 @@ export function openSink(response: ServerResponse | undefined): EffectSink {
   response.writeHead = (...args: readonly unknown[]) => {
     // Node itself refuses a second head.
     if (response.headersSent) return writeHead(...args)
-    const fields = toFields(effects.pending && args.find(isObject))
+    const fields = toFields(effects.pending && args.find((argument) => Object(argument) === argument))
     for (const [name] of fields) response.removeHeader(name)
     for (const [name, value] of fields) response.appendHeader(name, value)
     effects.flush({
@@ -32,14 +30,14 @@ export function openSink(response: ServerResponse | undefined): EffectSink {
       getSetCookie: () => [response.getHeader('set-cookie') ?? []].flat().map(String),
       replaceSetCookie: (lines) => void response.setHeader('set-cookie', lines),
     })
-    return writeHead(...(fields.length > 0 ? args.filter((argument) => !isObject(argument)) : args))
+    return writeHead(...(fields.length > 0 ? args.filter((argument) => Object(argument) !== argument) : args))
   }
   return effects
 }
 
 /** The fields given to `writeHead`, if any: an object, or a list of names and values, flat or in pairs, where names may repeat. */
 function toFields(given: unknown = {}): readonly Field[] {
-  if (!Array.isArray(given)) return Object.entries(given as object).filter(([, value]) => value !== undefined)
+  if (!Array.isArray(given)) return Object.entries(given as object)
   if (Array.isArray(given[0])) return given as readonly Field[]
   return (given as readonly string[]).flatMap((name, index) =>
     index % 2 === 0 ? [[name, given[index + 1] as string]] : [],

@@ -74,6 +74,21 @@ describe('authOf()', () => {
   })
 })
 
+describe('a request that was made of another one', () => {
+  it.each<[string, (request: IncomingMessage) => IncomingMessage]>([
+    ['inherits from it', (request) => Object.create(request) as IncomingMessage],
+    ['is a copy of it', (request) => Object.assign(new IncomingMessage(new Socket()), request)],
+  ])('and %s is a stranger', (_, derive) => {
+    const { open, authOf } = nodeAuth(makeAuth().auth)
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' })
+    const context = open(request)
+    const derived = derive(request)
+    expect(() => authOf(derived)).toThrow(expect.objectContaining({ reason: 'not_guarded' }))
+    expect(open(derived)).not.toBe(context)
+    expect(authOf(request)).toBe(context)
+  })
+})
+
 describe('listener()', () => {
   it.each([
     [

@@ -120,15 +120,17 @@ export function nodeAuth<User, Data extends object, Claims extends AccessTokenCl
   { onDenied = (denial, _, response) => sendJson(response, denial), onError = warn }: NodeAuthOptions = {},
 ): NodeAuth<User, Claims, Data> {
   const key = Symbol('latchkey')
-  type Opened = IncomingMessage & { [key]?: Context<User, Claims, Data> }
+  type Opened = IncomingMessage & { [key]?: { request: IncomingMessage; context: Context<User, Claims, Data> } }
 
   function authOf(request: Opened) {
-    if (request[key] !== undefined) return request[key]
+    // What inherits from a request, or was copied from one, is another request.
+    if (request[key]?.request === request) return request[key].context
     throw new UsageError('not_guarded', 'No mount or listener of this instance has opened this request')
   }
 
   function open(request: Opened, response?: ServerResponse, view?: Partial<AuthRequest>) {
-    return (request[key] ??= auth.open(toAuthRequest(request, view), openSink(response)))
+    if (request[key]?.request === request) return request[key].context
+    return (request[key] = { request, context: auth.open(toAuthRequest(request, view), openSink(response)) }).context
   }
 
   function answerError(error: unknown, request: IncomingMessage, response: ServerResponse): void {

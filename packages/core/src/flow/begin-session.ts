@@ -9,6 +9,7 @@ import type { SessionRecord } from '../ports.ts'
 import { createDelivered } from '../session/delivery.ts'
 import type { SessionEngine } from '../session/strategy.ts'
 import { NO_DATA, ownValue } from '../session/values.ts'
+import { endedBy } from '../session/writer.ts'
 import { carrierOf, engineOf, presentSession, type CookieExchange, type PresentedSession } from './exchange.ts'
 import type { LoginInit, LoginOptions } from './login-options.ts'
 
@@ -51,5 +52,5 @@ async function carryOver(
 /** The session that the login takes the place of, whether or not its values can be used. */
 function formerOf(presented: PresentedSession): SessionRecord | null {
   if (presented.status === 'undecodable') return presented.record
-  return presented.status === 'live' && !presented.slot.ended ? presented.slot.record : null
+  return presented.status === 'live' && !presented.slot.ended ? endedBy(presented.slot) : null
 }

@@ -10,9 +10,9 @@ import { UnavailableError, UsageError } from '../faults.ts'
 import type { EffectSink } from '../http/effects.ts'
 import type { AuthRequest } from '../http/request.ts'
 import type { Session } from '../session/session.ts'
-import { createSlot } from '../session/writer.ts'
 import { createSessionView, type SessionView } from '../session/view.ts'
 import {
+  createEmptySlot,
   engineOf,
   findNamedSession,
   isCrossOriginChange,
@@ -129,7 +129,7 @@ async function open<User, Claims extends AccessTokenClaims, Data extends object>
 ): Promise<Session<Data>> {
   const presented = exchange.cookieIgnored === undefined ? await presentSession(exchange) : undefined
   if (presented?.status === 'live') return openSession<Data>(exchange, (exchange.slot = presented.slot))
-  const slot = (exchange.slot = createSlot(null))
+  const slot = (exchange.slot = createEmptySlot(presented))
   if (exchange.cookieIgnored === undefined) {
     // From the first write on, this is the request's session for later guards as well.
     exchange.presented = Promise.resolve({ status: 'live', slot, renewal: undefined })

@@ -212,3 +212,8 @@ export function crossOriginReason({ config, request }: CookieExchange): {
   config.report(problem)
   return { code: 'cross_origin', problem }
 }
+
+/** The slot of a request whose cookie opens no session that can be used. */
+export function createEmptySlot(presented: PresentedSession | undefined): SessionSlot {
+  return createSlot(null, presented?.status === 'undecodable' ? presented.record : null)
+}

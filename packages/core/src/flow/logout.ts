@@ -7,6 +7,7 @@
 import type { AccessTokenClaims } from '../authentication.ts'
 import { UsageError } from '../faults.ts'
 import { createDenial, type Denial } from '../http/denial.ts'
+import { endedBy } from '../session/writer.ts'
 import {
   carrierOf,
   crossOriginReason,
@@ -62,7 +63,8 @@ async function end<User, Claims extends AccessTokenClaims, Data extends object>(
   if (presented.status === 'expired' || presented.status === 'undecodable') return engine.destroy(presented.record)
   if (presented.status !== 'live') return false
   const { slot } = presented
-  const revoked = slot.record !== null && (await engine.destroy(slot.record))
+  const record = endedBy(slot)
+  const revoked = record !== null && (await engine.destroy(record))
   // Handles from before write to what is over.
   slot.ended = true
   if (exchange.slot) exchange.slot.ended = true

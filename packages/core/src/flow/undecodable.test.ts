@@ -88,6 +88,21 @@ describe('a session whose values cannot be used', () => {
     await expect(test.auth.listSessions('user-1')).resolves.toEqual([])
   })
 
+  it.each<[string, (test: TestAuth, exchange: Awaited<ReturnType<TestAuth['visit']>>) => Promise<unknown>, number]>([
+    ['a login', ({ auth }, { context }) => auth.login(context, { subject: 'user-1', deliver: 'cookie' }), 1],
+    ['a logout', ({ auth }, { context }) => auth.logout(context), 0],
+    ['destroy()', async (_, { context }) => (await context.session()).destroy(), 0],
+  ])('is ended by %s also where a handler has asked for the session before', async (_, end, left) => {
+    const sessions = store()
+    const cookie = await logIn(release(sessions), { name: 'x' })
+    const test = release(sessions, counted)
+    const exchange = await test.visit({ method: 'POST', headers: { origin: ORIGIN, cookie } }, { optional: true })
+    expect((await exchange.context.session()).id).toBeNull()
+    await end(test, exchange)
+    await expect(test.auth.listSessions('user-1')).resolves.toHaveLength(left)
+    expect((await release(sessions).visit({ headers: { cookie } })).denial?.status).toBe(401)
+  })
+
   it('can be ended from the device list that still shows it', async () => {
     const sessions = store()
     await logIn(release(sessions), { name: 'x' })

@@ -11,7 +11,7 @@ import { createAnonymous } from './delivery.ts'
 import { applyPatch, toPatch, type CheckedPatch, type SessionPatch } from './patch.ts'
 import type { SessionWrite } from './strategy.ts'
 import { checkKey, deepFreeze, NO_DATA, ownValue, toSessionValue } from './values.ts'
-import { SessionWriter, type SessionParts, type SessionSlot } from './writer.ts'
+import { endedBy, SessionWriter, type SessionParts, type SessionSlot } from './writer.ts'
 
 /**
  * One request's view of its session. Its methods need their `this`: call them on it.
@@ -181,8 +181,9 @@ class SessionHandle<Data extends object> implements Session<Data> {
     const { engine, carrier } = this.#parts
     const slot = this.#slot
     return this.#writer.inTurn(async () => {
-      if (slot.record === null) return false
-      const { record, ended } = slot
+      const { ended } = slot
+      const record = endedBy(slot)
+      if (record === null) return false
       const alive = await engine.destroy(record)
       slot.ended = true
       // What took the place of a session that was over before is not this one's to take away.

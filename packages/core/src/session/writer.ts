@@ -16,6 +16,8 @@ export interface SessionSlot {
   record: SessionRecord | null
   /** Whether the session is over, or another one has taken its place. */
   ended: boolean
+  /** What the cookie opened where nobody here can use its values: to a handler it is no session, and a login or `destroy` ends it. */
+  readonly undecodable: SessionRecord | null
 }
 
 /** What a handle works with. */
@@ -24,8 +26,13 @@ export interface SessionParts extends DeliveryParts {
 }
 
 /** Creates the slot of a session, or of a visitor who has none yet. */
-export function createSlot(record: SessionRecord | null): SessionSlot {
-  return { record, ended: false }
+export function createSlot(record: SessionRecord | null, undecodable: SessionRecord | null = null): SessionSlot {
+  return { record, ended: false, undecodable }
+}
+
+/** The session that a login, a logout or `destroy` ends. */
+export function endedBy({ record, undecodable }: SessionSlot): SessionRecord | null {
+  return record ?? undecodable
 }
 
 /** Another writer wins at most so many times in a row before the write is refused. */
