@@ -12,7 +12,7 @@ const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. \`npm run bench -- tokens\` measures one group of those below, \`--full\` takes longer and is what is published, \`--print\` writes nothing, and \`--again\` nothing but how its verdicts compare with those that are kept. The same figures for programs: [\`benchmarks.json\`](benchmarks.json).
 
-Times are microseconds of the main thread, from \`process.threadCpuUsage()\`, and of wall time. Subjects take turns in one process, in reversed order every other round, and each figure is the median of the rounds; ratios are medians of the rounds' own ratios. Each case begins by a check that a good input passes and a bad one does not. *Control* is our own subject measured twice: what its ratio is away from 1 is the noise of that run. Compare ratios, not times: machines differ.
+Times are microseconds of the main thread, from \`process.threadCpuUsage()\`, and of wall time. Subjects take turns in one process, in reversed order every other round, and each figure is the median of the rounds, each begun by a collection of garbage and a batch that does not count; ratios are medians of the rounds' own ratios. Each case begins by a check that a good input passes and a bad one does not. *Control* is our own subject measured twice: what its ratio is away from 1 is the noise of that run. Compare ratios, not times: machines differ.
 `
 
 /** The name of a group's section. */
