@@ -47,8 +47,8 @@ describe('measureCase()', () => {
       { name: 'case', subjects: [subject('ours', 'ours', () => (runs += 1))], inFlight: 8 },
       { rounds: 1, batch: 0 },
     )
-    // A cold turn, one to see how long it takes, and a batch; all for the subject itself and for its control.
-    expect(runs).toBe(2 * (8 + 8 + 10 * 8))
+    // Four turns to see how long one takes; then a batch to be warm and a batch that counts, for the subject itself and for its control.
+    expect(runs).toBe(4 * 8 + 2 * 2 * 10 * 8)
   })
 
   it('leaves nothing of a subject for the turn of another', async () => {
