@@ -120,7 +120,7 @@ export function resolveConfig<User, Claims extends AccessTokenClaims, Data exten
   config: AuthConfig<User, Data>,
 ): Config<User, Claims> {
   const names = Object.keys(DEFAULTS) as (keyof AuthConfig<User, Data>)[]
-  const given = { ...DEFAULTS, ...readOptions('', config, names) }
+  const given = { ...DEFAULTS, ...readOptions('', config, names, 'config') }
   if (given.tokens === undefined && given.sessions === undefined && given.apiKeys === undefined) {
     throw new ConfigError('tokens', 'must be given where "sessions" is not: there is nothing to authenticate with')
   }

@@ -22,6 +22,11 @@ describe('readOptions()', () => {
     expect(() => readOptions('cookie', value, [])).toThrow(expect.objectContaining({ option: 'cookie' }))
   })
 
+  it('calls the root by the name of its parameter', () => {
+    expect(() => readOptions('', undefined, [])).toThrow(expect.objectContaining({ option: 'options' }))
+    expect(() => readOptions('', undefined, [], 'config')).toThrow(expect.objectContaining({ option: 'config' }))
+  })
+
   it('refuses an unknown member by its path', () => {
     expect(() => readOptions('cookie', { Secure: true }, ['secure'])).toThrow(
       expect.objectContaining({ option: 'cookie.Secure' }),

@@ -15,14 +15,16 @@ import { systemRuntime } from './runtime.ts'
  *
  * @param path Where the object stands in the configuration; empty for its root.
  * @param names Every member there is.
+ * @param root What the root is called. Default `options`.
  * @throws {ConfigError} When it is no plain object, or has a member that is not in `names`.
  */
 export function readOptions<Name extends string>(
   path: string,
   options: unknown,
   names: readonly Name[],
+  root: string = 'options',
 ): { readonly [N in Name]?: unknown } {
-  if (!isPlainObject(options)) throw new ConfigError(path || 'config', 'must be a plain object')
+  if (!isPlainObject(options)) throw new ConfigError(path || root, 'must be a plain object')
   const known: ReadonlySet<string> = new Set(names)
   const copy = Object.create(null) as { [N in Name]?: unknown }
   for (const [name, value] of Object.entries(options)) {

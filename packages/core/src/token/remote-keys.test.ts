@@ -274,7 +274,7 @@ describe('remoteKeys()', () => {
     ['jwksUri', 'issuer.example/jwks', { fetch }],
     ['jwksUri', undefined, { fetch }],
     ['fetch', 'https://issuer.example/jwks', {}],
-    ['config', 'https://issuer.example/jwks', undefined],
+    ['options', 'https://issuer.example/jwks', undefined],
     ['maxAge', 'https://issuer.example/jwks', { fetch, maxAge: '9s' }],
     ['staleFor', 'https://issuer.example/jwks', { fetch, staleFor: '9m' }],
     ['cooldown', 'https://issuer.example/jwks', { fetch, cooldown: 0 }],

@@ -56,7 +56,7 @@ describe('keyringFromSecrets()', () => {
     ['secrets.1', { 1: 'short' }, {}],
     ['signWith', secrets, { signWith: 3 }],
     ['signwith', secrets, { signwith: 1 }],
-    ['config', secrets, null],
+    ['options', secrets, null],
   ])('names %s where that is wrong', (option, given, options) => {
     expect(() => keyringFromSecrets(given as never, options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', option }),

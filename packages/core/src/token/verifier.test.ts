@@ -118,6 +118,6 @@ describe('createTokenVerifier()', () => {
   })
 
   it.each([undefined, null, 'x', []])('refuses %j for options', (options) => {
-    expect(() => createTokenVerifier(options as never)).toThrow(expect.objectContaining({ option: 'config' }))
+    expect(() => createTokenVerifier(options as never)).toThrow(expect.objectContaining({ option: 'options' }))
   })
 })
