@@ -18,16 +18,19 @@ import type { TokenOptions, TokenPolicy } from './options.ts'
 import { RFC9068, type TokenUse } from './profile.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { createTokenIds } from './token-ids.ts'
-import { askForKeys, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
+import { askForKeys, isKeyring, type JsonWebKeySet, type Keyring, type TokenKey } from './token-key.ts'
 import { readCacheOptions } from './verified-cache.ts'
 import { createVerify, reach, type VerifyResult } from './verify.ts'
 
 export type { IssueOptions } from './issued-claims.ts'
 export type { VerifyResult } from './verify.ts'
 
-/** Issues and verifies the access tokens of one issuer. Frozen. */
+/**
+ * Issues and verifies the access tokens of one issuer. Frozen; its members need no `this`. Options whose name
+ * begins with `tokens.` are those of `createAuth`; `createAccessTokens` has none of them.
+ */
 export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClaims> {
-  /** The `iss` of the tokens that it issues; null where they have none. */
+  /** The `iss` of the tokens that it issues; null where those of `createAuth` have none (`flaskJwtExtended`). */
   readonly issuer: string | null
   /** How long an issued token lives by default, in milliseconds. */
   readonly lifetime: number
@@ -35,7 +38,7 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
    * Issues a token, which this object would verify at the same moment.
    *
    * @throws {UsageError} `not_configured` without a signing key; `argument` for a subject or option out of range, an answer of
-   * `tokens.addClaims` that is no object, a token that lacks one of `tokens.requiredClaims`, is longer than 8192 characters or has more than 256 members; `value_not_json` for a claim.
+   * `tokens.addClaims` that is no object, a token that lacks one of `requiredClaims`, is longer than 8192 characters or has more than 256 members; `value_not_json` for a claim.
    * @throws {UnavailableError} When the clock, the key or `tokens.addClaims` does not answer.
    */
   issue(subject: string, options?: IssueOptions): Promise<string>
@@ -43,7 +46,7 @@ export interface AccessTokens<Claims extends AccessTokenClaims = AccessTokenClai
    * Verifies a token of this issuer or of one in `tokens.trustedIssuers`. Anything may be given; every refusal is a value. No store is asked, so
    * a token stays good until it expires.
    *
-   * @param use What the token is presented for. Default `access`; `refresh` is for the refresh JWTs of `flaskJwtExtended`.
+   * @param use What the token is presented for. Default `access`; `refresh` is for the refresh JWTs of `flaskJwtExtended`, which `createAuth` alone issues.
    * @returns Claims and principal are frozen to their depth, and the claims have no prototype. What a schema made of a claim is frozen
    * by the schema or not at all.
    * @throws {UnavailableError} When the clock, the key, `tokens.claims` or `tokens.checkClaims` does not answer, and only then.
@@ -94,7 +97,7 @@ export function createAccessTokens<Claims extends AccessTokenClaims = AccessToke
     'cache',
     'runtime',
   ])
-  const keys = readKeys('keys', given.keys) as () => Keyring
+  const keys = readKeys('keys', given.keys, isKeyring)
   const own = resolveIssuer('', given, { ...ISSUER_DEFAULTS, profile: RFC9068 })
   const policy = Object.freeze<TokenPolicy>({
     ...own,
@@ -121,7 +124,7 @@ export function bindAccessTokens<Claims extends AccessTokenClaims>(
   keys: () => Keyring,
   runtime: Runtime,
 ): AccessTokens<Claims> {
-  const ring = (): Keyring => askForKeys(keys)
+  const ring = (): Keyring => askForKeys(keys, isKeyring)
 
   const own = Object.freeze<TokenIssuer>({
     policy,

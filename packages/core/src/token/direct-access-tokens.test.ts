@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createAuth } from '../auth.ts'
 import { createAccessTokens, type AccessTokensOptions } from './access-token.ts'
 import { createKeyring } from './keyring.ts'
+import { remoteKeys } from './remote-keys.ts'
 import { keyringFromSecrets } from './secret-keyring.ts'
 
 const runtime = createTestRuntime()
@@ -38,6 +39,14 @@ describe('createAccessTokens()', () => {
   it('publishes the public halves of its keys', async () => {
     const tokens = make({ keys: await createKeyring([TEST_KEYS.EdDSA]) })
     expect(tokens.publicJwks().keys).toMatchObject([{ kty: 'OKP', kid: 'test-eddsa' }])
+  })
+
+  it('takes no keys of another server, which can neither sign nor be published by it', async () => {
+    const remote = remoteKeys('https://login.test/jwks', { fetch }) as never
+    expect(() => make({ keys: remote })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option: 'keys' }))
+    const tokens = make({ keys: () => remote })
+    expect(() => tokens.publicJwks()).toThrow(expect.objectContaining({ code: 'ERR_UNAVAILABLE' }))
+    await expect(tokens.issue('user-1')).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' })
   })
 
   it.each<[string, object]>([

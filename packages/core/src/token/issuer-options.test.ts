@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ISSUER_DEFAULTS, readKeys, readLifetime, readSeconds, resolveIssuer } from './issuer-options.ts'
 import { RFC9068 } from './profile.ts'
+import { isVerificationKeys as isKeys } from './token-key.ts'
 
 const DEFAULTS = { ...ISSUER_DEFAULTS, profile: RFC9068 }
 const GIVEN = { issuer: 'https://a.example', audience: 'api' }
@@ -56,10 +57,10 @@ describe('readSeconds()', () => {
 describe('readKeys()', () => {
   it('takes keys, or a function that gives them, and no list', () => {
     const keys = { find: () => undefined }
-    expect(readKeys('keys', keys)()).toBe(keys)
-    expect(readKeys('keys', () => keys)()).toBe(keys)
+    expect(readKeys('keys', keys, isKeys)()).toBe(keys)
+    expect(readKeys('keys', () => keys, isKeys)()).toBe(keys)
     for (const wrong of [undefined, null, [], {}, 'x']) {
-      expect(() => readKeys('keys', wrong)).toThrow(expect.objectContaining({ option: 'keys' }))
+      expect(() => readKeys('keys', wrong, isKeys)).toThrow(expect.objectContaining({ option: 'keys' }))
     }
   })
 })

@@ -9,7 +9,6 @@ import { ConfigError } from '../faults.ts'
 import { MAX_AUDIENCES, type ClaimsPolicy } from './claims.ts'
 import type { TokenProfile } from './profile.ts'
 import { readText, readTexts } from './text-options.ts'
-import { isVerificationKeys, type VerificationKeys } from './token-key.ts'
 
 /** The options, not yet checked. */
 export type GivenIssuer = {
@@ -98,11 +97,12 @@ export function readLifetime(
 /**
  * Reads keys, or a function that gives the current ones.
  *
+ * @param isKeys What keys there are. What a function gives is judged at each use (`askForKeys`).
  * @throws {ConfigError} For `path`.
  */
-export function readKeys(path: string, value: unknown): () => VerificationKeys {
-  if (typeof value === 'function') return value as () => VerificationKeys
-  if (isVerificationKeys(value)) return () => value
+export function readKeys<Keys>(path: string, value: unknown, isKeys: (value: unknown) => value is Keys): () => Keys {
+  if (typeof value === 'function') return value as () => Keys
+  if (isKeys(value)) return () => value
   throw new ConfigError(path, 'must be keys, such as "await createKeyring(...)", or a function that gives them')
 }
 

@@ -4,6 +4,7 @@ import { createKeyring } from './keyring.ts'
 import { resolveTokenOptions } from './options.ts'
 import { FLASK_JWT_EXTENDED } from './flask-profile.ts'
 import { RFC9068 } from './profile.ts'
+import { remoteKeys } from './remote-keys.ts'
 
 const OPTIONS = { issuer: 'https://issuer.example', audience: 'api' }
 /** What the options of these tests leave at its default. */
@@ -164,6 +165,7 @@ describe('resolveTokenOptions()', () => {
     ['tokens.requiredClaims', { ...OPTIONS, requiredClaims: ['a', 'a'] }],
     ['tokens.keys', { ...OPTIONS, keys: [{ kid: 'k' }] }],
     ['tokens.keys', { ...OPTIONS, keys: Promise.resolve() }],
+    ['tokens.keys', { ...OPTIONS, keys: remoteKeys('https://issuer.example/jwks', { fetch }) }],
     ['tokens.algorithms', { ...OPTIONS, algorithms: ['none'] }],
     ['tokens.audiences', { ...OPTIONS, audiences: 'api' }],
   ])('refuses %s in case %#', (option, options) => {

@@ -15,7 +15,7 @@ import { FLASK_JWT_EXTENDED } from './flask-profile.ts'
 import { ISSUER_DEFAULTS, readKeys, readLifetime, readSeconds, resolveIssuer } from './issuer-options.ts'
 import { RFC9068, type ProfileName, type TokenProfile } from './profile.ts'
 import { readText } from './text-options.ts'
-import type { Keyring } from './token-key.ts'
+import { isKeyring, type Keyring } from './token-key.ts'
 import { resolveTrustedIssuers, type TrustedIssuer } from './trusted-issuers.ts'
 import { readCacheOptions, type CacheBounds, type TokenCacheOptions } from './verified-cache.ts'
 import type { TokenIssuer } from './token-issuer.ts'
@@ -155,7 +155,7 @@ export function resolveTokenOptions(input: unknown, { csrf = false }: { readonly
     freshFor: isFlask ? readSeconds('tokens.freshFor', given.freshFor ?? '15m') : undefined,
     judge: readJudge(given, profile),
     addClaims: readFunction('tokens.addClaims', given.addClaims) as TokenPolicy['addClaims'],
-    keys: given.keys === undefined ? undefined : (readKeys('tokens.keys', given.keys) as () => Keyring),
+    keys: given.keys === undefined ? undefined : readKeys('tokens.keys', given.keys, isKeyring),
     trustedIssuers: resolveTrustedIssuers(given.trustedIssuers, own),
     cache: readCacheOptions('tokens.cache', given.cache),
     unnamedKey: given.unnamedKey === undefined ? undefined : readText('tokens.unnamedKey', given.unnamedKey),

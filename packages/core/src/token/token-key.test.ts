@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isVerificationKeys, toKeyring, type TokenKey } from './token-key.ts'
+import { askForKeys, isKeyring, isVerificationKeys, toKeyring, type TokenKey } from './token-key.ts'
 
 const key: TokenKey = {
   kid: 'a',
@@ -40,4 +40,34 @@ describe('isVerificationKeys()', () => {
       expect(isVerificationKeys(value)).toBe(verdict)
     },
   )
+})
+
+describe('isKeyring()', () => {
+  it('asks for what is published as well', () => {
+    expect(isKeyring(toKeyring([key]))).toBe(true)
+    for (const other of [{ find: () => undefined }, [], {}, null]) expect(isKeyring(other)).toBe(false)
+  })
+})
+
+describe('askForKeys()', () => {
+  const ring = toKeyring([key])
+
+  it('gives the current keys', () => {
+    expect(askForKeys(() => ring, isKeyring)).toBe(ring)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['none', () => undefined],
+    ['some of another kind', () => ({ find: () => undefined })],
+    [
+      'an exception',
+      () => {
+        throw new Error('secret manager')
+      },
+    ],
+  ])('calls %s out of reach', (_, keys) => {
+    expect(() => askForKeys(keys as () => typeof ring, isKeyring)).toThrow(
+      expect.objectContaining({ code: 'ERR_UNAVAILABLE' }),
+    )
+  })
 })

@@ -5,6 +5,7 @@
  */
 
 import { UnavailableError } from '../faults.ts'
+import { isPort } from '../options.ts'
 import type { KeyAlgorithm } from './algorithm.ts'
 import type { JsonWebKey } from './jwk.ts'
 import type { KeyState } from './key-input.ts'
@@ -71,18 +72,23 @@ export function isVerificationKeys(value: unknown): value is VerificationKeys {
   return typeof (value as Partial<VerificationKeys>).find === 'function'
 }
 
+/** Tells whether a value can be the keys of one issuer, which are published as well; those of `remoteKeys` are not. */
+export function isKeyring(value: unknown): value is Keyring {
+  return isPort<Keyring>(value, 'find', 'publicJwks')
+}
+
 /**
  * Asks an application for its current keys.
  *
- * @throws {UnavailableError} When it gives none.
+ * @throws {UnavailableError} When it gives none, or such as `isKeys` does not know.
  */
-export function askForKeys<Keys extends VerificationKeys>(keys: () => Keys): Keys {
+export function askForKeys<Keys>(keys: () => Keys, isKeys: (value: unknown) => value is Keys): Keys {
   let current: unknown
   try {
     current = keys()
   } catch (cause) {
     throw new UnavailableError({ cause })
   }
-  if (!isVerificationKeys(current)) throw new UnavailableError()
-  return current as Keys
+  if (!isKeys(current)) throw new UnavailableError()
+  return current
 }

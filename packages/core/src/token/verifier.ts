@@ -10,7 +10,7 @@ import type { Runtime } from '../ports.ts'
 import { ISSUER_DEFAULTS, readKeys, resolveIssuer } from './issuer-options.ts'
 import type { TokenOptions } from './options.ts'
 import { RFC9068 } from './profile.ts'
-import { askForKeys, type VerificationKeys } from './token-key.ts'
+import { askForKeys, isVerificationKeys, type VerificationKeys } from './token-key.ts'
 import type { TrustedIssuer } from './trusted-issuers.ts'
 import { readCacheOptions } from './verified-cache.ts'
 import { createVerify, type VerifyResult } from './verify.ts'
@@ -31,7 +31,7 @@ export interface TokenVerifierOptions
   readonly runtime?: Runtime
 }
 
-/** Verifies the access tokens of one issuer. Frozen. */
+/** Verifies the access tokens of one issuer. Frozen; its members need no `this`. */
 export interface TokenVerifier<Claims extends AccessTokenClaims = AccessTokenClaims> {
   /**
    * Verifies a token. Anything may be given; every refusal is a value. No store is asked, so a token stays good until it expires.
@@ -64,12 +64,12 @@ export function createTokenVerifier<Claims extends AccessTokenClaims = AccessTok
     'cache',
     'runtime',
   ])
-  const keys = readKeys('keys', given.keys)
+  const keys = readKeys('keys', given.keys, isVerificationKeys)
   const policy = resolveIssuer('', given, { ...ISSUER_DEFAULTS, profile: RFC9068 })
   const own = Object.freeze({
     policy,
     foreign: false,
-    find: (kid: string | undefined) => (kid === undefined ? undefined : askForKeys(keys).find(kid)),
+    find: (kid: string | undefined) => (kid === undefined ? undefined : askForKeys(keys, isVerificationKeys).find(kid)),
   })
   const cache = readCacheOptions('cache', given.cache)
   const verify = createVerify<Claims>({ cache, judge: undefined }, own, new Map(), readRuntime(given.runtime))
