@@ -299,6 +299,54 @@ describe('a session whose values cannot be used', () => {
   })
 })
 
+it.each([false, true])(
+  'every request is judged as a guard with "optional" does, whether a missing origin is allowed (%j) or not',
+  async (insecureAllowMissingOrigin) => {
+    const shared = { trustedOrigins: ['https://partner.test'], insecureAllowMissingOrigin }
+    const test = createTestSessions(shared)
+    const auth = createAuth({
+      ...shared,
+      origin: ORIGIN,
+      secrets: TEST_SECRETS,
+      sessions: storedSessions(test.store),
+      runtime: test.runtime,
+    })
+    const expired = await test.logIn('6')
+    test.runtime.advance('8d')
+    const live = await test.logIn('7')
+    const visit = await test.open(POST)
+    await opened(visit.opened).session.set('theme', 'dark')
+    const visitor = send(visit.effects).pair
+    const maybe = (...values: readonly string[]) => fc.option(fc.constantFrom(...values), { freq: 2 })
+    const headersOf = fc.record({
+      cookie: maybe(live, visitor, expired, `${live}; ${visitor}`, `${live}A`, '__Host-session=', 'a=b'),
+      origin: maybe(ORIGIN, 'https://partner.test', 'https://evil.test', 'http://app.test', 'null', ''),
+      'sec-fetch-site': maybe('same-origin', 'same-site', 'cross-site', 'none', '?'),
+      referer: maybe(`${ORIGIN}/a`, 'https://evil.test/', 'nonsense'),
+      upgrade: maybe('websocket'),
+    })
+    const methods = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'get', 'X')
+    await fc.assert(
+      fc.asyncProperty(methods, headersOf, async (method, fields) => {
+        const headers = { get: (name: string) => (fields as Readonly<Record<string, string | null>>)[name] ?? null }
+        const [ours, theirs] = [createEffects(), createEffects()]
+        const result = await test.sessions.open({ method, headers }, ours)
+        const request = { method, url: '/', headers }
+        const { authentication } = await auth.authenticate(request, theirs, { optional: true })
+        const denial = auth.authorize(authentication, { optional: true })
+        if (result.ok) {
+          expect(denial).toBeUndefined()
+          expect(result.principal).toEqual(authentication.status === 'authenticated' ? authentication.principal : null)
+        } else {
+          expect(denial?.status).toBe(403)
+          expect(authentication).toEqual({ status: 'rejected', code: result.code, problem: result.problem })
+        }
+        expect(send(ours).cookies).toEqual(send(theirs).cookies)
+      }),
+    )
+  },
+)
+
 describe('createSessions()', () => {
   const OPTIONS = { origin: ORIGIN, secrets: TEST_SECRETS, sessions: storedSessions(createMemorySessionStore()) }
 
