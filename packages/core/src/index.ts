@@ -96,6 +96,7 @@ export type {
   UserLookup,
   UserStatus,
 } from './ports.ts'
+export type { RecentMap } from './recent-map.ts'
 export type { GrowingRevocations, KnownRevocations } from './revocation.ts'
 export type {
   RevocableCredential,
