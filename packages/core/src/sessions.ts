@@ -79,7 +79,7 @@ export type SessionLogin<Data extends object = JsonObject> =
   | { readonly ok: false; readonly code: 'login_cut_off' }
 
 /**
- * Sessions of one application, as `createAuth` has them. Frozen. Knows no access tokens: where such are issued for these sessions and may
+ * Sessions of one application, as `createAuth` has them. Frozen; its members need no `this`. Knows no access tokens: where such are issued for these sessions and may
  * be revoked, `createAuth` is to end sessions, so that none ends without them.
  *
  * Every method may reject with an `UnavailableError` when the store is out of reach.

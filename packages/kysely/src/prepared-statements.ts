@@ -1,8 +1,9 @@
 /**
- * Statements that a server parses and plans once for each connection.
+ * Statements that a server parses once for each connection.
  *
- * Kysely sends every statement by itself, so that the server parses and plans it each time: for a read by primary key, that is most of the
- * work. The stores mark their statements, and a pool that is wrapped by `withPreparedStatements` has the marked ones prepared.
+ * Kysely sends every statement by itself. PostgreSQL parses and plans, MySQL and MariaDB parse, such a statement each time: for a read by
+ * primary key, that is most of PostgreSQL's work. The stores mark their statements, and a pool that is wrapped by `withPreparedStatements`
+ * has the marked ones prepared.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { MysqlPool, MysqlPoolConnection, PostgresPool, PostgresPoolClient }
 
 const MARK = ' /* latchkey */'
 
-/** So many statements of a connection are prepared, each of which the server keeps a plan for. The stores have a few dozen. */
+/** So many statements of a connection are prepared, each of which the server keeps in memory. The stores have a few dozen. */
 const MAX_NAMES = 100
 
 /** Marks a statement as one of the few that never change, however often they run. */
@@ -57,7 +58,7 @@ const wrapped = new WeakMap<object, object>()
  * ```
  */
 export function withPreparedStatements(pool: PostgresPool): PostgresPool
-/** The same for a pool of `mysql2`. */
+/** The same for a pool of `mysql2`. Statements with a limit are never prepared there. */
 export function withPreparedStatements(pool: MysqlPool): MysqlPool
 /** Whichever it is. */
 export function withPreparedStatements(pool: PostgresPool | MysqlPool): PostgresPool | MysqlPool {

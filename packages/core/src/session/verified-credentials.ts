@@ -22,7 +22,8 @@ interface Verified {
 }
 
 /**
- * Creates a verifier that remembers the secrets of the last 1,000 sessions whose credential it found genuine.
+ * Creates a verifier that remembers the secrets of up to 1,000 sessions that were in use last (500 at least) and whose credential it found
+ * genuine.
  *
  * A secret follows from its ground alone, so that one that is remembered holds as long as the record that the store gives says the same: what
  * changes a credential (`rotate`, a login, another generation) changes the ground. Found by the id, which is public, and compared in
