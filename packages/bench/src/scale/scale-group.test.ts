@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EFFORTS } from '../group.ts'
 import { reportProcesses, scaleGroup } from './scale-group.ts'
+import { calculateSizing } from './sizing.ts'
 
 it('what one more process adds is told in parts of the first', () => {
   const { rows, tables } = reportProcesses('Redis', [
@@ -18,6 +19,13 @@ it('what one more process adds is told in parts of the first', () => {
     'Redis, 2 processes',
     'Redis, 4 processes',
   ])
+})
+
+it('what one request costs is there for the sizing', () => {
+  const stores = ['Redis', 'PostgreSQL']
+  const rows = stores.flatMap((kind) => reportProcesses(kind, [{ processes: 1, perSecond: 1_000, cpu: 72 }]).rows)
+  const sized = calculateSizing(rows)
+  for (const store of stores) expect(sized).toContain(`| ${store} | - | - | 72.0 | 5.00 |`)
 })
 
 /** Without `LATCHKEY_SERVICES=1` they are skipped, and the title says why. */

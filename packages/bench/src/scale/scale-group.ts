@@ -6,7 +6,7 @@
 
 import { availableParallelism } from 'node:os'
 import { joinFindings, type Extent, type Group } from '../group.ts'
-import { figure, percent, type Findings, type Row } from '../report.ts'
+import { figure, NO_FIGURES, percent, type Findings, type Row } from '../report.ts'
 import { SHARED_STORES } from './backends.ts'
 import { measureProcesses, type ProcessFigures, type ScaleEffort } from './processes.ts'
 
@@ -49,22 +49,14 @@ async function measureIfReachable(kind: string, effort: ScaleEffort): Promise<re
 /** Turns the figures of a store into rows and a table; the first is what the others are compared with. */
 export function reportProcesses(kind: string, figures: readonly ProcessFigures[]): Findings {
   const [one] = figures
-  const empty = {
-    group: 'scale',
-    subject: 'latchkey',
-    ratio_to_floor: null,
-    ratio_to_peer: null,
-    goal: null,
-    met: null,
-  }
-  const rows = figures.map(({ processes, perSecond, cpu }): Row => ({
-    ...empty,
-    case: `${kind}, ${processes} ${processes === 1 ? 'process' : 'processes'}`,
-    us_main_cpu: null,
-    value: Math.round(perSecond),
-    unit: 'requests/s',
-    measured: `${figure(cpu)} us CPU a request`,
-  }))
+  const empty = { group: 'scale', subject: 'latchkey', ...NO_FIGURES }
+  const rows = figures.flatMap(({ processes, perSecond, cpu }): Row[] => {
+    const name = `${kind}, ${processes} ${processes === 1 ? 'process' : 'processes'}`
+    return [
+      { ...empty, case: name, value: Math.round(perSecond), unit: 'requests/s' },
+      { ...empty, case: `${name}: one request`, value: Number(cpu.toPrecision(4)), unit: 'us CPU' },
+    ]
+  })
   const body = figures.map(({ processes, perSecond, cpu }) => [
     `${processes}`,
     `${Math.round(perSecond)}`,
