@@ -12,12 +12,10 @@ import { beginSession } from './flow/begin-session.ts'
 import {
   createEmptySlot,
   crossOriginReason,
-  isCrossOrigin,
   isCrossOriginChange,
   openSession,
   presentSession,
   principalOf,
-  readSessionCookie,
   type CookieExchange,
 } from './flow/exchange.ts'
 import { readInit, type LoginOptions } from './flow/login-options.ts'
@@ -154,8 +152,7 @@ export function createSessions<Data extends object = JsonObject>(options: Sessio
         presented: undefined,
         replaced: false,
       }
-      const isForeign = readSessionCookie(exchange).status === 'none' ? isCrossOriginChange : isCrossOrigin
-      if (isForeign(exchange)) {
+      if (isCrossOriginChange(exchange)) {
         if (sink.open) sink.setHeader('vary', 'Cookie')
         config.emit({ type: 'rejected', code: 'cross_origin' })
         return { ok: false, ...crossOriginReason(exchange) }
