@@ -6,6 +6,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { RevocationStore, SessionStoreParts } from '@latchkey/core'
+import type { SessionStoreHarness } from '@latchkey/testing'
 import { CompiledQuery, Kysely, MysqlDialect, PostgresDialect, sql, type Dialect, type Logger } from 'kysely'
 import { createPool, type PoolOptions } from 'mysql2'
 import { Pool } from 'pg'
@@ -115,4 +116,16 @@ export async function createTables(
 function toTexts(row: unknown): unknown {
   const columns = Object.entries(row as object)
   return columns.map(([name, value]) => [name, value instanceof Uint8Array ? new TextDecoder().decode(value) : value])
+}
+
+/** The tables without their rows, as the suite of session stores takes them. */
+export async function sessionHarnessOf(tables: TestTables): Promise<SessionStoreHarness> {
+  await tables.clear()
+  return {
+    store: tables.store,
+    rawDump: tables.dump,
+    // Another store on the same database knows all that this one does.
+    reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
+    close() {},
+  }
 }

@@ -2,9 +2,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { describeRevocationStore, describeSessionStore } from '@latchkey/testing'
 import { PGliteDialect } from 'kysely'
 import { afterAll, beforeAll } from 'vitest'
-import { createTables, type TestTables } from './databases.fixture.ts'
+import { createTables, sessionHarnessOf, type TestTables } from './databases.fixture.ts'
 import { describeServices } from './services.fixture.ts'
-import { kyselySessionStore } from './session-store.ts'
 
 // It needs no server, but some seconds to start.
 describeServices('embedded', () => {
@@ -14,16 +13,7 @@ describeServices('embedded', () => {
   })
   afterAll(() => tables.drop())
 
-  describeSessionStore('kysely on PGlite', async () => {
-    await tables.clear()
-    return {
-      store: tables.store,
-      rawDump: tables.dump,
-      // Another store on the same database knows all that this one does.
-      reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
-      close() {},
-    }
-  })
+  describeSessionStore('kysely on PGlite', () => sessionHarnessOf(tables))
 
   describeRevocationStore('kysely on PGlite', async () => {
     await tables.clear()

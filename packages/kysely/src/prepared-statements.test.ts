@@ -13,7 +13,7 @@ import {
 import { createPool } from 'mysql2'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createTables, MYSQL_URL, POSTGRES_URL, type TestTables } from './databases.fixture.ts'
+import { createTables, MYSQL_URL, POSTGRES_URL, sessionHarnessOf, type TestTables } from './databases.fixture.ts'
 import { migrateToLatest } from './migrations.ts'
 import { markForPreparing, withPreparedStatements } from './prepared-statements.ts'
 import { describeServices } from './services.fixture.ts'
@@ -125,15 +125,7 @@ describeServices('prepared statements on MariaDB', () => {
   })
   afterAll(() => tables.drop())
 
-  describeSessionStore('kysely on MariaDB with prepared statements', async () => {
-    await tables.clear()
-    return {
-      store: tables.store,
-      rawDump: tables.dump,
-      reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
-      close() {},
-    }
-  })
+  describeSessionStore('kysely on MariaDB with prepared statements', () => sessionHarnessOf(tables))
   describeRevocationStore('kysely revocations on MariaDB with prepared statements', async () => {
     await tables.clear()
     return { store: tables.revocations, close() {} }
@@ -181,15 +173,7 @@ describeServices('prepared statements on PostgreSQL', () => {
   })
   afterAll(() => tables.drop())
 
-  describeSessionStore('kysely on PostgreSQL with prepared statements', async () => {
-    await tables.clear()
-    return {
-      store: tables.store,
-      rawDump: tables.dump,
-      reopen: () => Promise.resolve(kyselySessionStore(tables.db, tables)),
-      close() {},
-    }
-  })
+  describeSessionStore('kysely on PostgreSQL with prepared statements', () => sessionHarnessOf(tables))
 
   it('the server has prepared what the store asks, and nothing that the application asks', async () => {
     const db = tables.connect(() => prepared(1))
